@@ -1,0 +1,258 @@
+import { DurableObject } from 'cloudflare:workers';
+import { Refusal, type Result, refused } from '../domain/errors.ts';
+import type { AgentStatus } from '../domain/fields.ts';
+import type { ResultView, RunHeader } from '../domain/run.ts';
+import { LIVE_ROWS } from '../domain/run.ts';
+import type { CaseView, NewScenario, ScenarioView } from '../domain/scenario.ts';
+import type { AgentScore } from '../domain/scores.ts';
+import type { Tool } from '../domain/tool.ts';
+import type { Env } from '../env.ts';
+import { hasSchema, upgradeSchema } from './agent-schema.ts';
+import { selectAgent, selectTools } from './catalogue.ts';
+import { type CasesPage, listCases, listScenarios, type ScenariosPage } from './catalogue-lists.ts';
+import { CatalogueWriter, type NewAgent } from './catalogue-writer.ts';
+import { backoffMs, type FlushDeps, flushToD1, openChanged, runsDue, TALLY_MS, type Told } from './flush.ts';
+import { newId } from './ids.ts';
+import { LiveRuns } from './live-runs.ts';
+import { PinnedCases } from './pinned-cases.ts';
+import { resultView, selectNewestResults } from './result-rows.ts';
+import { checkStall, findRun, getRun, listRuns, type ResultsPage, type RunLogDeps, type RunPage, type RunsPage, syncRun } from './run-log.ts';
+import { type Run, runHeader } from './run-rows.ts';
+import { Scoreboard } from './scoreboard.ts';
+import type { ItemVerdict, Streamed, SyncCall } from './streaming.ts';
+import { selectDueTimers, selectNextTimer } from './timers.ts';
+import { type Source, Watchers } from './watchers.ts';
+
+export type AgentDetail = {
+  id: string;
+  name: string;
+  status: AgentStatus;
+  description: string | null;
+  tools: Tool[];
+  constraints: string[];
+  score: AgentScore | null;
+  previousScore: number | null;
+  completed: number;
+  running: number;
+  lastRun: RunHeader | null;
+};
+
+export type SyncAnswer = Pick<Streamed, 'accepted' | 'duplicate' | 'replaced' | 'renumbered'> & {
+  run: RunHeader;
+  received: number;
+  verdicts: ItemVerdict[];
+};
+
+/** How soon D1 hears of a run's birth or end. */
+const FLUSH_DELAY_MS = 1_000;
+
+/** One agent under test: its cases, its runs and results, its watchers. It wires storage, sockets and clock to the modules beside it. */
+export class AgentObject extends DurableObject<Env> {
+  readonly #runs: LiveRuns;
+  readonly #cases: PinnedCases;
+  readonly #scores: Scoreboard;
+  readonly #catalogue: CatalogueWriter;
+  readonly #watchers: Watchers;
+  readonly #told: Told = new Map();
+  #registered: boolean;
+  #alarmAt: number | null = null;
+  #failures = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const { sql } = ctx.storage;
+    this.#registered = hasSchema(sql);
+    if (this.#registered) upgradeSchema(ctx.storage);
+    this.#runs = new LiveRuns(sql);
+    this.#cases = new PinnedCases(sql);
+    this.#scores = new Scoreboard(sql, this.#runs);
+    this.#catalogue = new CatalogueWriter(ctx.storage, env.DB);
+    this.#watchers = new Watchers(ctx, env);
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
+  }
+
+  /** Registers the agent, or replaces its blueprint and keeps its runs. */
+  async register(agent: NewAgent): Promise<Result<{ id: string }>> {
+    return answer(async () => {
+      const id = await this.#catalogue.register(agent, { id: newId('ag'), now: Date.now() });
+      this.#registered = true;
+      return { id };
+    });
+  }
+
+  async addScenario(scenario: Omit<NewScenario, 'id' | 'createdAt'>): Promise<Result<{ id: string }>> {
+    return this.#answer(async () => {
+      const id = newId('sc');
+      await this.#catalogue.addScenario({ ...scenario, id, createdAt: Date.now() });
+      return { id };
+    });
+  }
+
+  async describe(): Promise<Result<AgentDetail>> {
+    return this.#answer(() => this.#detail());
+  }
+
+  async listScenarios(page: ScenariosPage): Promise<Result<{ scenarios: ScenarioView[]; total: number }>> {
+    return this.#answer(async () => {
+      await this.#catalogue.reloadIfStale();
+      return listScenarios(this.ctx.storage.sql, this.#scores, page);
+    });
+  }
+
+  async listCases(page: CasesPage): Promise<Result<{ cases: CaseView[]; total: number }>> {
+    return this.#answer(async () => {
+      await this.#catalogue.reloadIfStale();
+      return listCases(this.ctx.storage.sql, this.#scores, page);
+    });
+  }
+
+  /** Takes results into a run, or makes one. What it answers is stored. */
+  async sync(call: SyncCall): Promise<Result<SyncAnswer>> {
+    return this.#answer(() => {
+      const now = Date.now();
+      const streamed = syncRun(this.#runDeps(), call, { id: newId('tr'), now });
+      this.#tell(streamed, now);
+      const { run, fresh: _, ...counted } = streamed;
+      return { ...counted, run: this.#header(run), received: call.createEmpty ? 0 : call.items.length };
+    });
+  }
+
+  async listRuns(page: RunsPage): Promise<Result<{ runs: RunHeader[]; total: number }>> {
+    return this.#answer(() => listRuns(this.#runDeps(), page));
+  }
+
+  async getRun(page: ResultsPage): Promise<Result<RunPage>> {
+    return this.#answer(() => getRun(this.#runDeps(), page));
+  }
+
+  /** A run as its page shows it: the header and the newest results. */
+  async viewRun(runId: string): Promise<Result<{ agentId: string; run: RunHeader; newest: ResultView[] }>> {
+    return this.#answer(() => {
+      const run = findRun(this.#runDeps(), runId);
+      const { id: agentId } = selectAgent(this.ctx.storage.sql);
+      return { agentId, run: this.#header(run), newest: this.#source(run.seq).newest() };
+    });
+  }
+
+  /** A page's socket. The door has checked the session and says whose it is and which run it watches. */
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const watched = await this.#answer(() => findRun(this.#runDeps(), url.searchParams.get('run') ?? ''));
+    if (!watched.ok) return new Response(watched.message, { status: 404 });
+    const session = url.searchParams.get('session') ?? '';
+    const { workspace_id: workspace } = selectAgent(this.ctx.storage.sql);
+    const { seq } = watched.value;
+    return this.#watchers.accept(seq, { session, workspace, now: Date.now(), source: this.#source(seq) });
+  }
+
+  /** Serves timers that are due, then tells D1 what changed. Never throws: what failed is tried again later. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    if (!this.#registered) return;
+    try {
+      this.#serveTimers(Date.now());
+      await this.#flush(Date.now());
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      console.error(JSON.stringify({ level: 'error', event: 'flush_failed', failures: this.#failures, cause: String(error) }));
+    } finally {
+      this.#armNext(Date.now());
+    }
+  }
+
+  #serveTimers(now: number): void {
+    for (const { key } of selectDueTimers(this.ctx.storage.sql, now)) {
+      const ended = checkStall(this.#runDeps(), key, now);
+      if (ended) this.#watchers.announce(key, { source: this.#source(key), fresh: () => [], now });
+    }
+  }
+
+  async #flush(now: number): Promise<void> {
+    const runs = runsDue(this.#flushDeps(), this.#told, now);
+    if (runs.length === 0) return;
+    await flushToD1(this.#flushDeps(), selectAgent(this.ctx.storage.sql), { runs, told: this.#told, now });
+  }
+
+  /** After a call: watchers see it, and D1 will hear of it. */
+  #tell({ run, fresh }: Streamed, now: number): void {
+    this.#watchers.announce(run.seq, { source: this.#source(run.seq), fresh: () => fresh.map(resultView), now });
+    if (run.end === null && !this.#told.has(run.seq)) this.#arm(now + FLUSH_DELAY_MS);
+    this.#arm(now + (run.dirty ? FLUSH_DELAY_MS : TALLY_MS));
+  }
+
+  #armNext(now: number): void {
+    const due = [selectNextTimer(this.ctx.storage.sql)];
+    if (this.#failures > 0) due.push(now + backoffMs(this.#failures, Math.random()));
+    else if (this.#runs.dirtyCount() > 0) due.push(now + FLUSH_DELAY_MS);
+    else if (openChanged(this.#flushDeps(), this.#told).length > 0) due.push(now + TALLY_MS);
+    const at = Math.min(...due.filter((time) => time !== null));
+    if (Number.isFinite(at)) this.#arm(at);
+  }
+
+  /** The one alarm is only ever moved forward. */
+  #arm(at: number): void {
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  #detail(): AgentDetail {
+    const { sql } = this.ctx.storage;
+    const agent = selectAgent(sql);
+    const deps = this.#runDeps();
+    const { score, previous } = this.#scores.standing();
+    return {
+      id: agent.id,
+      name: agent.name,
+      status: agent.status,
+      description: agent.description,
+      tools: selectTools(sql, agent.tools_version),
+      constraints: JSON.parse(agent.constraints) as string[],
+      score,
+      previousScore: previous,
+      completed: listRuns(deps, { status: 'completed', limit: 0, offset: 0 }).total,
+      running: listRuns(deps, { status: 'running', limit: 0, offset: 0 }).total,
+      lastRun: listRuns(deps, { status: null, limit: 1, offset: 0 }).runs[0] ?? null,
+    };
+  }
+
+  #source(seq: number): Source {
+    return {
+      header: () => this.#header(this.#runs.get(seq)),
+      newest: () => selectNewestResults(this.ctx.storage.sql, seq, LIVE_ROWS),
+    };
+  }
+
+  #header(run: Run): RunHeader {
+    return runHeader(run, selectAgent(this.ctx.storage.sql).name);
+  }
+
+  #runDeps(): RunLogDeps {
+    return { storage: this.ctx.storage, runs: this.#runs, cases: this.#cases };
+  }
+
+  #flushDeps(): FlushDeps {
+    return { storage: this.ctx.storage, db: this.env.DB, runs: this.#runs, scores: this.#scores };
+  }
+
+  /** Nothing but `register` works on an object that nobody registered, and nothing is written to it. */
+  #answer<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+    return answer(() => {
+      if (!this.#registered) throw new Refusal('AGENT_NOT_FOUND', 'Agent not found');
+      return work();
+    });
+  }
+}
+
+/** A refusal crosses RPC as data; anything else thrown is a bug, and is thrown. */
+async function answer<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error);
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+/** The object's own database. Steps are append-only; `register` runs them all, a wake only those that are new. */
+
+const STEPS: readonly string[] = [
+  `CREATE TABLE schema (version INTEGER NOT NULL) STRICT;
+   INSERT INTO schema (version) VALUES (0);
+
+   -- One row: who this agent is. catalogue_rev grows with every change of a scenario or case.
+   CREATE TABLE agent (
+     id TEXT NOT NULL,
+     workspace_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     status TEXT NOT NULL,
+     description TEXT,
+     constraints TEXT NOT NULL,
+     tools_version INTEGER NOT NULL,
+     catalogue_rev INTEGER NOT NULL,
+     stale INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+
+   CREATE TABLE tools (
+     version INTEGER NOT NULL,
+     position INTEGER NOT NULL,
+     tool TEXT NOT NULL,
+     PRIMARY KEY (version, position)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE scenarios (
+     scenario_no INTEGER PRIMARY KEY,
+     scenario_id TEXT NOT NULL UNIQUE,
+     title TEXT NOT NULL,
+     description TEXT,
+     complexity TEXT NOT NULL,
+     tags TEXT NOT NULL,
+     origin TEXT NOT NULL,
+     active INTEGER NOT NULL,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+
+   -- A row per switch: active as of that revision. A scenario without one was never switched off.
+   CREATE TABLE scenario_switches (
+     scenario_no INTEGER NOT NULL,
+     rev INTEGER NOT NULL,
+     active INTEGER NOT NULL,
+     PRIMARY KEY (scenario_no, rev)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE cases (
+     case_no INTEGER PRIMARY KEY,
+     scenario_no INTEGER NOT NULL,
+     n INTEGER NOT NULL,
+     UNIQUE (scenario_no, n)
+   ) STRICT;
+
+   -- Runs pin a revision, not rows: the version a run judges by is the newest with rev <= its pin.
+   CREATE TABLE case_versions (
+     case_no INTEGER NOT NULL,
+     rev INTEGER NOT NULL,
+     content TEXT NOT NULL,
+     PRIMARY KEY (case_no, rev)
+   ) STRICT, WITHOUT ROWID;
+
+   -- dirty: D1 has not seen the newest header. tally: exact figures of an ended run, to be trusted only while it is not dirty.
+   CREATE TABLE runs (
+     seq INTEGER PRIMARY KEY,
+     run_id TEXT NOT NULL UNIQUE,
+     name TEXT,
+     source TEXT NOT NULL,
+     started_at INTEGER NOT NULL,
+     expected_total INTEGER,
+     pinned_rev INTEGER NOT NULL,
+     tools_version INTEGER NOT NULL,
+     evaluator_version INTEGER NOT NULL,
+     redact_personal INTEGER NOT NULL,
+     stall_ms INTEGER NOT NULL,
+     end_status TEXT,
+     end_reason TEXT,
+     ended_at INTEGER,
+     header_rev INTEGER NOT NULL,
+     tally TEXT,
+     dirty INTEGER NOT NULL
+   ) STRICT;
+
+   -- One row per attempt, and no index beside the key: the streaming path writes one row a result. Small columns first, so that
+   -- counting never reads the long ones.
+   CREATE TABLE results (
+     run_seq INTEGER NOT NULL,
+     case_no INTEGER NOT NULL,
+     trial INTEGER NOT NULL,
+     attempt INTEGER NOT NULL,
+     arrival INTEGER NOT NULL,
+     received_at INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     result_id TEXT,
+     case_rev INTEGER NOT NULL,
+     late INTEGER NOT NULL,
+     status TEXT NOT NULL,
+     severity TEXT,
+     agent_fault INTEGER NOT NULL,
+     redactions TEXT,
+     verdict TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (run_seq, case_no, trial, attempt)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE scores (
+     run_seq INTEGER PRIMARY KEY,
+     rev INTEGER NOT NULL,
+     value INTEGER,
+     report TEXT,
+     digest TEXT NOT NULL
+   ) STRICT;
+
+   CREATE TABLE timers (
+     kind TEXT NOT NULL,
+     key INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (kind, key)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+/** True when this object was registered: an object that was not holds no table at all. */
+export function hasSchema(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema' LIMIT 1").toArray().length > 0;
+}
+
+export function upgradeSchema(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  const from = hasSchema(sql) ? Number(sql.exec('SELECT version FROM schema LIMIT 1').one().version) : 0;
+  if (from === STEPS.length) return;
+  storage.transactionSync(() => {
+    for (const step of STEPS.slice(from)) sql.exec(step);
+    sql.exec('UPDATE schema SET version = ?1', STEPS.length);
+  });
+}

@@ -1,0 +1,101 @@
+import { Refusal } from '../domain/errors.ts';
+import type { NewScenario } from '../domain/scenario.ts';
+import type { Tool } from '../domain/tool.ts';
+import { upsertAgent } from '../store/agents.ts';
+import { withDeadline } from '../store/deadline.ts';
+import { insertScenario as insertStoredScenario, selectScenarios } from '../store/scenarios.ts';
+import { upgradeSchema } from './agent-schema.ts';
+import { insertScenario, replaceAgent, selectAgent, updateStale } from './catalogue.ts';
+
+const WRITE_DEADLINE_MS = 8_000;
+const RELOAD_DEADLINE_MS = 4_000;
+const RETRY_SECONDS = 30;
+
+/** A blueprint on its way in. `document` is what is kept, already without secrets. */
+export type NewAgent = {
+  workspaceId: string;
+  name: string;
+  description: string | null;
+  constraints: string[];
+  tools: Tool[];
+  document: string;
+  confidence: string;
+  score: number;
+  audit: string;
+};
+
+/**
+ * The one writer of an agent's catalogue. D1, the record, is written first, then the object's copy; writes queue so that both see one
+ * order. When D1's answer is unknown the copy is stale, and read again before its next use.
+ */
+export class CatalogueWriter {
+  readonly #storage: DurableObjectStorage;
+  readonly #db: D1Database;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: DurableObjectStorage, db: D1Database) {
+    this.#storage = storage;
+    this.#db = db;
+  }
+
+  /** Registers the agent or brings it up to date; earlier runs stay. Answers with its id. */
+  register(agent: NewAgent, fresh: { id: string; now: number }): Promise<string> {
+    return this.#inTurn(async () => {
+      const id = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh }));
+      upgradeSchema(this.#storage);
+      this.#storage.transactionSync(() => {
+        const { workspaceId, name, description, tools } = agent;
+        const constraints = JSON.stringify(agent.constraints);
+        replaceAgent(this.#storage.sql, { id, workspace_id: workspaceId, name, status: 'ACTIVE', description, constraints }, tools);
+      });
+      return id;
+    });
+  }
+
+  addScenario(scenario: NewScenario): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#reload();
+      try {
+        await reachD1(insertStoredScenario(this.#db, selectAgent(this.#storage.sql).id, scenario));
+      } catch (error) {
+        updateStale(this.#storage.sql, true);
+        throw error;
+      }
+      this.#storage.transactionSync(() => insertScenario(this.#storage.sql, scenario));
+    });
+  }
+
+  /** Brings a stale copy up to date if D1 answers; a run may start without it, because what was not confirmed was not handed out. */
+  async reloadIfStale(): Promise<void> {
+    if (!selectAgent(this.#storage.sql).stale) return;
+    await this.#inTurn(() => this.#reload()).catch(() => undefined);
+  }
+
+  async #reload(): Promise<void> {
+    const { sql } = this.#storage;
+    const agent = selectAgent(sql);
+    if (!agent.stale) return;
+    const stored = await reachD1(withDeadline(selectScenarios(this.#db, agent.id), RELOAD_DEADLINE_MS));
+    this.#storage.transactionSync(() => {
+      for (const scenario of stored) insertScenario(sql, scenario);
+      updateStale(sql, false);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** @throws Refusal RETRY_LATER when D1 fails or does not answer in time; whether it wrote is then unknown. */
+async function reachD1<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await withDeadline(work, WRITE_DEADLINE_MS);
+  } catch (cause) {
+    console.error(JSON.stringify({ level: 'error', event: 'd1_write_failed', cause: String(cause) }));
+    const hint = `Retry in ${RETRY_SECONDS} seconds.`;
+    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', hint, { retry_after: RETRY_SECONDS });
+  }
+}

@@ -1,0 +1,71 @@
+import { withDeadline } from '../store/deadline.ts';
+import { type Flush, upsertFlush } from '../store/runs.ts';
+import type { AgentRow } from './catalogue.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { type Run, runHeader, runRev, updateRunFlushed } from './run-rows.ts';
+import type { Scoreboard } from './scoreboard.ts';
+import { selectOpenRunSeqs } from './timers.ts';
+
+/** Copies what changed to D1, from the alarm. Nothing that streams waits for it. */
+
+export const FLUSH_DEADLINE_MS = 8_000;
+/** How often the tally of a running run goes over; its birth and its end go at once. */
+export const TALLY_MS = 60_000;
+/** About 1.5 MB of headers in one statement. */
+const MAX_RUNS_A_FLUSH = 2_000;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
+
+export type FlushDeps = { storage: DurableObjectStorage; db: D1Database; runs: LiveRuns; scores: Scoreboard };
+
+/** What D1 last heard of an open run; lost on a wake, which costs one harmless repeat. */
+export type Told = Map<number, { rev: number; at: number }>;
+
+export function runsDue(deps: FlushDeps, told: Told, now: number): Run[] {
+  const dirty = deps.runs.dirty();
+  const open = openChanged(deps, told).filter((run) => !run.dirty && (told.get(run.seq)?.at ?? 0) + TALLY_MS <= now);
+  return [...dirty, ...open].slice(0, MAX_RUNS_A_FLUSH);
+}
+
+/** Open runs with results that D1 has not heard of. */
+export function openChanged({ storage, runs }: FlushDeps, told: Told): Run[] {
+  return selectOpenRunSeqs(storage.sql)
+    .map((seq) => runs.get(seq))
+    .filter((run) => run.end === null && told.get(run.seq)?.rev !== runRev(run));
+}
+
+/** @throws whatever D1 threw, or a deadline: then nothing is marked as told, and the same goes over again. */
+export async function flushToD1(deps: FlushDeps, agent: AgentRow, flush: { runs: Run[]; told: Told; now: number }): Promise<void> {
+  const { runs, told, now } = flush;
+  const ended = runs.some((run) => run.end !== null);
+  await withDeadline(upsertFlush(deps.db, toFlush(deps, agent, { runs, ended })), FLUSH_DEADLINE_MS);
+  deps.storage.transactionSync(() => {
+    for (const sent of runs.filter((run) => run.dirty)) markFlushed(deps, sent);
+  });
+  for (const run of runs) told.set(run.seq, { rev: runRev(run), at: now });
+}
+
+function toFlush({ scores }: FlushDeps, agent: AgentRow, { runs, ended }: { runs: Run[]; ended: boolean }): Flush {
+  const standing = ended ? scores.standing() : null;
+  return {
+    agentId: agent.id,
+    workspaceId: agent.workspace_id,
+    runs: runs.map((run) => runHeader(run, agent.name)),
+    score: standing?.score ? { score: standing.score, previous: standing.previous, rev: standing.rev } : null,
+    statuses: standing ? { rev: standing.rev, byScenario: scores.statuses() } : null,
+  };
+}
+
+/** Only what did not change while D1 was written is clean. */
+function markFlushed({ storage, runs }: FlushDeps, sent: Run): void {
+  const current = runs.get(sent.seq);
+  if (runRev(current) !== runRev(sent)) return;
+  updateRunFlushed(storage.sql, current);
+  runs.put({ ...current, dirty: false });
+}
+
+/** How long to wait after the n-th failure in a row; `random` in [0, 1) spreads agents that failed together. */
+export function backoffMs(failures: number, random: number): number {
+  const base = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  return base * (0.5 + random / 2);
+}

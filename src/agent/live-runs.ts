@@ -1,0 +1,47 @@
+import { type Run, selectDirtySeqs, selectRun } from './run-rows.ts';
+
+const MAX_KEPT = 200;
+
+/**
+ * The runs this object works on, held in memory so that counting reads nothing. What is here is always what storage holds:
+ * a changed run is put only after its transaction went through, and a wake starts empty.
+ */
+export class LiveRuns {
+  readonly #sql: SqlStorage;
+  readonly #runs = new Map<number, Run>();
+  #dirty: Set<number> | null = null;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  get(seq: number): Run {
+    const known = this.#runs.get(seq);
+    if (known) return known;
+    const run = selectRun(this.#sql, seq);
+    this.put(run);
+    return run;
+  }
+
+  put(run: Run): void {
+    this.#runs.delete(run.seq);
+    this.#runs.set(run.seq, run);
+    if (this.#runs.size > MAX_KEPT) this.#runs.delete(this.#runs.keys().next().value ?? -1);
+    if (run.dirty) this.#dirtySet().add(run.seq);
+    else this.#dirtySet().delete(run.seq);
+  }
+
+  /** Runs whose newest header D1 has not seen, oldest first; read from storage once per wake. */
+  dirty(): Run[] {
+    return [...this.#dirtySet()].sort((a, b) => a - b).map((seq) => this.get(seq));
+  }
+
+  dirtyCount(): number {
+    return this.#dirtySet().size;
+  }
+
+  #dirtySet(): Set<number> {
+    this.#dirty ??= new Set(selectDirtySeqs(this.#sql));
+    return this.#dirty;
+  }
+}

@@ -1,0 +1,182 @@
+import type { ResultStatus } from '../domain/fields.ts';
+import type { RunResult } from '../domain/result.ts';
+import type { ResultView } from '../domain/run.ts';
+import type { CaseContent } from '../domain/scenario.ts';
+import type { Outcome } from '../domain/scores.ts';
+import type { Verdict } from '../domain/verdict/verdict.ts';
+
+/** A result's place: run, test case, trial. Attempts at it are numbered. */
+export type Key = { runSeq: number; caseNo: number; trial: number };
+
+export type HeldRow = { attempt: number; hash: string; result_id: string | null; status: ResultStatus; case_rev: number };
+
+export function selectHeld(sql: SqlStorage, key: Key): HeldRow[] {
+  return sql
+    .exec<HeldRow>(
+      `SELECT attempt, hash, result_id, status, case_rev FROM results
+       WHERE run_seq = ?1 AND case_no = ?2 AND trial = ?3 ORDER BY attempt LIMIT 10000`,
+      ...[key.runSeq, key.caseNo, key.trial],
+    )
+    .toArray();
+}
+
+/** The case version that a run already judged this case by, where it did. */
+export function selectCaseRevUsed(sql: SqlStorage, key: Omit<Key, 'trial'>): number | undefined {
+  return sql
+    .exec<{ case_rev: number }>('SELECT case_rev FROM results WHERE run_seq = ?1 AND case_no = ?2 LIMIT 1', key.runSeq, key.caseNo)
+    .toArray()[0]?.case_rev;
+}
+
+export type NewResult = Key & {
+  attempt: number;
+  arrival: number;
+  receivedAt: number;
+  hash: string;
+  resultId: string | null;
+  caseRev: number;
+  late: boolean;
+  verdict: Verdict;
+  redactions: Record<string, number>;
+  body: string;
+};
+
+export function insertResult(sql: SqlStorage, row: NewResult): void {
+  const redactions = Object.keys(row.redactions).length > 0 ? JSON.stringify(row.redactions) : null;
+  sql.exec(
+    `INSERT INTO results (run_seq, case_no, trial, attempt, arrival, received_at, hash, result_id, case_rev, late, status, severity,
+       agent_fault, redactions, verdict, body)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+    ...[row.runSeq, row.caseNo, row.trial, row.attempt, row.arrival, row.receivedAt, row.hash, row.resultId, row.caseRev],
+    ...[Number(row.late), row.verdict.status, row.verdict.severity ?? null, Number(row.verdict.agent_fault !== false)],
+    ...[redactions, JSON.stringify(row.verdict), row.body],
+  );
+}
+
+export function selectVerdict(sql: SqlStorage, key: Key, attempt: number): Verdict {
+  const { verdict } = sql
+    .exec<{ verdict: string }>(
+      'SELECT verdict FROM results WHERE run_seq = ?1 AND case_no = ?2 AND trial = ?3 AND attempt = ?4 LIMIT 1',
+      ...[key.runSeq, key.caseNo, key.trial, attempt],
+    )
+    .one();
+  return JSON.parse(verdict) as Verdict;
+}
+
+/** When the newest result of a run arrived (epoch ms), or undefined. */
+export function selectNewestArrival(sql: SqlStorage, runSeq: number): number | undefined {
+  const { at } = sql.exec<{ at: number | null }>('SELECT max(received_at) AS at FROM results WHERE run_seq = ?1', runSeq).one();
+  return at ?? undefined;
+}
+
+type ViewRow = {
+  scenario_id: string;
+  n: number;
+  trial: number;
+  attempt: number;
+  received_at: number;
+  late: number;
+  verdict: string;
+  body: string;
+  content: string;
+};
+
+const VIEW = `SELECT s.scenario_id, c.n, r.trial, r.attempt, r.received_at, r.late, r.verdict, r.body, v.content
+  FROM results r JOIN cases c ON c.case_no = r.case_no JOIN scenarios s ON s.scenario_no = c.scenario_no
+  JOIN case_versions v ON v.case_no = r.case_no AND v.rev = r.case_rev`;
+const STANDS = `r.attempt = (SELECT max(x.attempt) FROM results x
+  WHERE x.run_seq = r.run_seq AND x.case_no = r.case_no AND x.trial = r.trial)`;
+
+export type ResultPage = { runSeq: number; status: ResultStatus | null; limit: number; offset: number };
+
+/** Standing results in the order of their cases and trials. */
+export function selectResults(sql: SqlStorage, page: ResultPage): ResultView[] {
+  const rows = sql.exec<ViewRow>(
+    `${VIEW} WHERE r.run_seq = ?1 AND ${STANDS} AND (?2 IS NULL OR r.status = ?2)
+     ORDER BY r.run_seq, r.case_no, r.trial LIMIT ?3 OFFSET ?4`,
+    ...[page.runSeq, page.status, page.limit, page.offset],
+  );
+  return [...rows].map(toView);
+}
+
+/** The attempts that arrived last, newest first. Only the keys are sorted: bodies are read for the few that are shown. */
+export function selectNewestResults(sql: SqlStorage, runSeq: number, limit: number): ResultView[] {
+  const rows = sql.exec<ViewRow>(
+    `${VIEW} JOIN (SELECT run_seq, case_no, trial, attempt, arrival FROM results WHERE run_seq = ?1 ORDER BY arrival DESC LIMIT ?2) t
+       ON t.run_seq = r.run_seq AND t.case_no = r.case_no AND t.trial = r.trial AND t.attempt = r.attempt
+     ORDER BY t.arrival DESC LIMIT ?2`,
+    ...[runSeq, limit],
+  );
+  return [...rows].map(toView);
+}
+
+function toView(row: ViewRow): ResultView {
+  return resultView({
+    scenarioId: row.scenario_id,
+    caseId: `${row.scenario_id}_${row.n}`,
+    trial: row.trial,
+    attempt: row.attempt,
+    late: row.late === 1,
+    receivedAt: row.received_at,
+    verdict: JSON.parse(row.verdict) as Verdict,
+    result: JSON.parse(row.body) as RunResult,
+    content: JSON.parse(row.content) as CaseContent,
+  });
+}
+
+export type ViewParts = {
+  scenarioId: string;
+  caseId: string;
+  trial: number;
+  attempt: number;
+  late: boolean;
+  receivedAt: number;
+  verdict: Verdict;
+  result: RunResult;
+  content: CaseContent;
+};
+
+export function resultView(parts: ViewParts): ResultView {
+  const { result, content, verdict } = parts;
+  const { expected_tools } = content.expectations;
+  return {
+    scenario_id: parts.scenarioId,
+    test_case_id: parts.caseId,
+    title: content.title,
+    trial: parts.trial,
+    attempt: parts.attempt,
+    ...verdict,
+    tools_called: calledTools(result),
+    ...(expected_tools ? { expected_tools } : {}),
+    user_message: result.user_message,
+    agent_response: result.agent_response,
+    ...(result.latency_ms == null ? {} : { latency_ms: result.latency_ms }),
+    ...(parts.late ? { late: true } : {}),
+    received_at: parts.receivedAt,
+  };
+}
+
+function calledTools(result: RunResult): string[] {
+  if (result.tools_called) return result.tools_called.map((call) => call.name);
+  return (result.messages ?? []).flatMap((message) => message.tool_calls ?? []).map((call) => call.function.name);
+}
+
+type OutcomeRow = { case_no: number; status: ResultStatus; severity: Outcome['severity']; agent_fault: number; differ: number; keys: number };
+
+/** What a run's standing attempts say of each case, for its digest. */
+export function selectOutcomes(sql: SqlStorage, runSeq: number): Outcome[] {
+  const rows = sql.exec<OutcomeRow>(
+    `SELECT case_no, status, severity, agent_fault, differ, count(*) AS keys FROM (
+       SELECT case_no, trial, status, severity, agent_fault, max(attempt), count(DISTINCT status) > 1 AS differ
+       FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
+     GROUP BY case_no, status, severity, agent_fault, differ ORDER BY case_no`,
+    runSeq,
+  );
+  return [...rows].map((row) => ({
+    caseNo: row.case_no,
+    status: row.status,
+    severity: row.severity,
+    agentFault: row.agent_fault === 1,
+    flaky: row.differ === 1,
+    count: row.keys,
+  }));
+}

@@ -1,0 +1,146 @@
+import { echo, Refusal } from '../domain/errors.ts';
+import type { ResultStatus, RunStatus, Source } from '../domain/fields.ts';
+import type { ResultView, RunHeader } from '../domain/run.ts';
+import { endByStall, runStatus, STALL_MS, stallsAt } from '../domain/run-state.ts';
+import { EVALUATOR_VERSION } from '../domain/verdict/verdict.ts';
+import { selectAgent } from './catalogue.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { PinnedCases } from './pinned-cases.ts';
+import { selectNewestArrival, selectResults } from './result-rows.ts';
+import {
+  countRuns,
+  insertRun,
+  type Run,
+  runHeader,
+  selectRunSeq,
+  selectRunSeqs,
+  updateRun,
+} from './run-rows.ts';
+import { type Streamed, type SyncCall, streamResults } from './streaming.ts';
+import { deleteTimer, replaceTimer, selectOpenRunSeqs } from './timers.ts';
+
+/** Runs that D1 has not heard of before new ones are refused: about 4 MB of headers. */
+const MAX_UNFLUSHED_RUNS = 10_000;
+const BUSY_SECONDS = 30;
+
+export type RunLogDeps = { storage: DurableObjectStorage; runs: LiveRuns; cases: PinnedCases };
+export type RunsPage = { status: RunStatus | null; limit: number; offset: number };
+export type ResultsPage = { runId: string; status: ResultStatus | null; page: number; limit: number };
+
+/** Finds the run of a call or makes it, and streams its results in: one transaction, all or nothing. `id` names a run that is made. */
+export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; now: number }): Streamed {
+  const { storage, runs } = deps;
+  const streamed = storage.transactionSync(() => {
+    const known = call.runId === null ? null : announced(deps, findRun(deps, call.runId), call);
+    const run = known ?? makeRun(deps, call, made);
+    if (call.createEmpty || call.items.length === 0) return untouched(run);
+    const batch = known === null;
+    const answer = streamResults({ sql: storage.sql, cases: deps.cases, now: made.now }, run, { items: call.items, batch });
+    rewindTimer(deps, { before: known, after: answer.run, now: made.now });
+    return answer;
+  });
+  runs.put(streamed.run);
+  return streamed;
+}
+
+function untouched(run: Run): Streamed {
+  return { run, accepted: 0, duplicate: 0, replaced: 0, renumbered: 0, verdicts: [], fresh: [] };
+}
+
+/** @throws Refusal NOT_FOUND for an id that is unknown, another agent's, or the start of several. */
+export function findRun({ storage, runs }: RunLogDeps, runId: string): Run {
+  const seq = selectRunSeq(storage.sql, runId);
+  if (seq === undefined) throw new Refusal('NOT_FOUND', `Test run not found: ${echo(runId)}`, 'List them with invarium_list_test_runs.');
+  return runs.get(seq);
+}
+
+function makeRun({ storage, runs }: RunLogDeps, call: SyncCall, { id, now }: { id: string; now: number }): Run {
+  if (runs.dirtyCount() >= MAX_UNFLUSHED_RUNS) {
+    throw new Refusal('RETRY_LATER', `Busy. Retry in ${BUSY_SECONDS} seconds`, undefined, { retry_after: BUSY_SECONDS });
+  }
+  const agent = selectAgent(storage.sql);
+  const run = insertRun(storage.sql, {
+    id,
+    name: call.name,
+    source: call.source as Source,
+    startedAt: now,
+    expectedTotal: call.expectedTotal,
+    pinnedRev: agent.catalogue_rev,
+    toolsVersion: agent.tools_version,
+    evaluatorVersion: EVALUATOR_VERSION,
+    redactPersonal: true,
+    stallMs: STALL_MS,
+  });
+  if (call.createEmpty) replaceTimer(storage.sql, { kind: 'stall', key: run.seq, at: stallsAt(now, run.stallMs) });
+  return run;
+}
+
+/** On append a total may be announced once; `create_empty` and `[]` change nothing. */
+function announced({ storage }: RunLogDeps, run: Run, call: SyncCall): Run {
+  const { expectedTotal } = call;
+  if (expectedTotal === null || call.createEmpty || call.items.length === 0 || expectedTotal === run.expectedTotal) return run;
+  if (run.expectedTotal !== null) {
+    throw new Refusal('CONFLICT', `expected_total of test run ${run.id} is ${run.expectedTotal} and cannot be changed`);
+  }
+  const changed: Run = { ...run, expectedTotal, headerRev: run.headerRev + 1, dirty: true };
+  updateRun(storage.sql, changed);
+  return changed;
+}
+
+/** An open run has a stall timer, an ended one has none; in between it is not touched. */
+function rewindTimer({ storage }: RunLogDeps, { before, after, now }: { before: Run | null; after: Run; now: number }): void {
+  const wasOpen = before !== null && before.end === null;
+  const isOpen = after.end === null;
+  if (isOpen && !wasOpen) replaceTimer(storage.sql, { kind: 'stall', key: after.seq, at: stallsAt(now, after.stallMs) });
+  if (!isOpen && wasOpen) deleteTimer(storage.sql, 'stall', after.seq);
+}
+
+/** A stall timer is due: the run ends, or the timer is set again from the newest arrival. Answers with the run if it ended. */
+export function checkStall({ storage, runs }: RunLogDeps, seq: number, now: number): Run | null {
+  const ended = storage.transactionSync(() => {
+    const run = runs.get(seq);
+    const at = stallsAt(selectNewestArrival(storage.sql, seq) ?? run.startedAt, run.stallMs);
+    if (run.end === null && at > now) {
+      replaceTimer(storage.sql, { kind: 'stall', key: seq, at });
+      return null;
+    }
+    deleteTimer(storage.sql, 'stall', seq);
+    if (run.end !== null) return null;
+    const end = endByStall({ end: null, expectedTotal: run.expectedTotal, keys: run.tally.keys });
+    const over: Run = { ...run, end, endedAt: now, headerRev: run.headerRev + 1, dirty: true };
+    updateRun(storage.sql, over);
+    return over;
+  });
+  if (ended) runs.put(ended);
+  return ended;
+}
+
+/** One page of the agent's runs, newest first. */
+export function listRuns({ storage, runs }: RunLogDeps, { status, limit, offset }: RunsPage): { runs: RunHeader[]; total: number } {
+  const { sql } = storage;
+  const { name } = selectAgent(sql);
+  if (status === 'running' || status === 'pending') {
+    const open = selectOpenRunSeqs(sql)
+      .map((seq) => runs.get(seq))
+      .filter((run) => runStatus({ end: run.end, expectedTotal: run.expectedTotal, keys: run.tally.keys }) === status)
+      .sort((a, b) => b.seq - a.seq);
+    return { runs: open.slice(offset, offset + limit).map((run) => runHeader(run, name)), total: open.length };
+  }
+  const seqs = selectRunSeqs(sql, { end: status, limit, offset });
+  return { runs: seqs.map((seq) => runHeader(runs.get(seq), name)), total: countRuns(sql, status) };
+}
+
+export type RunPage = { run: RunHeader; results: ResultView[]; matching: number };
+
+export function getRun(deps: RunLogDeps, page: ResultsPage): RunPage {
+  const run = findRun(deps, page.runId);
+  const { counts } = run.tally;
+  const results = selectResults(deps.storage.sql, {
+    runSeq: run.seq,
+    status: page.status,
+    limit: page.limit,
+    offset: (page.page - 1) * page.limit,
+  });
+  const { name } = selectAgent(deps.storage.sql);
+  return { run: runHeader(run, name), results, matching: page.status ? counts[page.status] : counts.total };
+}

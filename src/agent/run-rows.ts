@@ -1,0 +1,184 @@
+import type { Counts, RunStatusReason, Source } from '../domain/fields.ts';
+import type { RunHeader } from '../domain/run.ts';
+import { type RunEnd, runStatus } from '../domain/run-state.ts';
+
+/** What counting knows of a run: attempts stored, distinct keys, verdicts of the standing attempts, keys whose attempts differ. */
+export type Tally = { rows: number; keys: number; counts: Counts; flaky: number };
+
+/** A run as the object works on it. Plain data: a call changes a copy and keeps it once the transaction went through. */
+export type Run = {
+  seq: number;
+  id: string;
+  name: string | null;
+  source: Source;
+  startedAt: number;
+  expectedTotal: number | null;
+  pinnedRev: number;
+  toolsVersion: number;
+  evaluatorVersion: number;
+  redactPersonal: boolean;
+  stallMs: number;
+  end: RunEnd | null;
+  endedAt: number | null;
+  headerRev: number;
+  dirty: boolean;
+  tally: Tally;
+};
+
+export const NO_RESULTS: Tally = { rows: 0, keys: 0, counts: { total: 0, passed: 0, failed: 0, error: 0, pending: 0 }, flaky: 0 };
+
+/** Grows with every stored attempt and every change of the header, without a write of its own. */
+export function runRev(run: Run): number {
+  return run.headerRev + run.tally.rows;
+}
+
+export function runHeader(run: Run, agentName: string): RunHeader {
+  return {
+    id: run.id,
+    agent_name: agentName,
+    ...(run.name === null ? {} : { name: run.name }),
+    status: runStatus({ end: run.end, expectedTotal: run.expectedTotal, keys: run.tally.keys }),
+    ...(run.end?.reason ? { status_reason: run.end.reason } : {}),
+    source: run.source,
+    started_at: run.startedAt,
+    ...(run.endedAt === null ? {} : { completed_at: run.endedAt }),
+    ...(run.expectedTotal === null ? {} : { expected_total: run.expectedTotal }),
+    counts: run.tally.counts,
+    flaky_cases: run.tally.flaky,
+    rev: runRev(run),
+  };
+}
+
+type RunRow = {
+  seq: number;
+  run_id: string;
+  name: string | null;
+  source: Source;
+  started_at: number;
+  expected_total: number | null;
+  pinned_rev: number;
+  tools_version: number;
+  evaluator_version: number;
+  redact_personal: number;
+  stall_ms: number;
+  end_status: RunEnd['status'] | null;
+  end_reason: RunStatusReason | null;
+  ended_at: number | null;
+  header_rev: number;
+  tally: string | null;
+  dirty: number;
+};
+
+const COLUMNS = `seq, run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
+  redact_personal, stall_ms, end_status, end_reason, ended_at, header_rev, tally, dirty`;
+
+export function selectRun(sql: SqlStorage, seq: number): Run {
+  return fromRow(sql, sql.exec<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE seq = ?1 LIMIT 1`, seq).one());
+}
+
+/** Where no exact tally is stored (an open run, or one that changed since the last flush) its results are counted, in one statement. */
+function fromRow(sql: SqlStorage, row: RunRow): Run {
+  return {
+    seq: row.seq,
+    id: row.run_id,
+    name: row.name,
+    source: row.source,
+    startedAt: row.started_at,
+    expectedTotal: row.expected_total,
+    pinnedRev: row.pinned_rev,
+    toolsVersion: row.tools_version,
+    evaluatorVersion: row.evaluator_version,
+    redactPersonal: row.redact_personal === 1,
+    stallMs: row.stall_ms,
+    end: row.end_status ? { status: row.end_status, reason: row.end_reason } : null,
+    endedAt: row.ended_at,
+    headerRev: row.header_rev,
+    dirty: row.dirty === 1,
+    tally: row.tally && !row.dirty ? (JSON.parse(row.tally) as Tally) : countResults(sql, row.seq),
+  };
+}
+
+type StatusRow = { status: keyof Omit<Counts, 'total'>; keys: number; attempts: number; flaky: number };
+
+/** The standing attempt of a key is its highest: SQLite gives the bare column of the row that max() chose. */
+function countResults(sql: SqlStorage, seq: number): Tally {
+  const rows = sql.exec<StatusRow>(
+    `SELECT status, count(*) AS keys, sum(attempts) AS attempts, sum(differ) AS flaky FROM (
+       SELECT status, max(attempt), count(*) AS attempts, count(DISTINCT status) > 1 AS differ
+       FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
+     GROUP BY status ORDER BY status`,
+    seq,
+  );
+  const tally: Tally = { ...NO_RESULTS, counts: { ...NO_RESULTS.counts } };
+  for (const row of rows) {
+    tally.rows += row.attempts;
+    tally.keys += row.keys;
+    tally.flaky += row.flaky;
+    tally.counts[row.status] += row.keys;
+    tally.counts.total += row.keys;
+  }
+  return tally;
+}
+
+export type NewRun = Omit<Run, 'seq' | 'tally' | 'end' | 'endedAt' | 'headerRev' | 'dirty'>;
+
+export function insertRun(sql: SqlStorage, run: NewRun): Run {
+  const { seq } = sql
+    .exec<{ seq: number }>(
+      `INSERT INTO runs (run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
+         redact_personal, stall_ms, header_rev, dirty)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, 1) RETURNING seq`,
+      ...[run.id, run.name, run.source, run.startedAt, run.expectedTotal, run.pinnedRev, run.toolsVersion],
+      ...[run.evaluatorVersion, Number(run.redactPersonal), run.stallMs],
+    )
+    .one();
+  return { ...run, seq, tally: NO_RESULTS, end: null, endedAt: null, headerRev: 1, dirty: true };
+}
+
+/** Writes what can change of a run's header. */
+export function updateRun(sql: SqlStorage, run: Run): void {
+  sql.exec(
+    `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7 WHERE seq = ?1`,
+    ...[run.seq, run.expectedTotal, run.end?.status ?? null, run.end?.reason ?? null, run.endedAt, run.headerRev, Number(run.dirty)],
+  );
+}
+
+/** Says that an ended run changed: its stored tally no longer holds and D1 must hear of it. One row, once until the next flush. */
+export function updateRunChanged(sql: SqlStorage, seq: number): void {
+  sql.exec('UPDATE runs SET dirty = 1 WHERE seq = ?1', seq);
+}
+
+/** D1 holds this run as it is. An ended one keeps its exact tally, so that lists need not count again. */
+export function updateRunFlushed(sql: SqlStorage, run: Run): void {
+  sql.exec('UPDATE runs SET dirty = 0, tally = ?2 WHERE seq = ?1', run.seq, run.end ? JSON.stringify(run.tally) : null);
+}
+
+/** The run with this id; `tr_` may be left out and a unique start of at least 8 hex digits is enough. */
+export function selectRunSeq(sql: SqlStorage, text: string): number | undefined {
+  const match = /^(?:tr_)?([0-9a-f]{8,16})$/.exec(text);
+  if (!match) return undefined;
+  const start = `tr_${match[1]}`;
+  const rows = sql
+    .exec<{ seq: number }>('SELECT seq FROM runs WHERE run_id >= ?1 AND run_id < ?2 ORDER BY run_id LIMIT 2', start, `${start}g`)
+    .toArray();
+  return rows.length === 1 ? rows[0]?.seq : undefined;
+}
+
+/** Sequence numbers of the runs, newest first. `end` picks ended runs of that status, or the open ones. */
+export function selectRunSeqs(sql: SqlStorage, page: { end: RunEnd['status'] | 'open' | null; limit: number; offset: number }): number[] {
+  const rows = sql.exec<{ seq: number }>(
+    `SELECT seq FROM runs WHERE ?1 IS NULL OR coalesce(end_status, 'open') = ?1 ORDER BY seq DESC LIMIT ?2 OFFSET ?3`,
+    ...[page.end, page.limit, page.offset],
+  );
+  return [...rows].map((row) => row.seq);
+}
+
+export function countRuns(sql: SqlStorage, end: RunEnd['status'] | 'open' | null): number {
+  return sql
+    .exec<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ?1 IS NULL OR coalesce(end_status, 'open') = ?1`, end)
+    .one().total;
+}
+
+export function selectDirtySeqs(sql: SqlStorage): number[] {
+  return [...sql.exec<{ seq: number }>('SELECT seq FROM runs WHERE dirty = 1 ORDER BY seq LIMIT 100000')].map((row) => row.seq);
+}

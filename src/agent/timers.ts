@@ -1,0 +1,27 @@
+/** Times at which something is due, for the one alarm an object has. `key` is a run's sequence number. */
+
+export type Timer = { kind: 'stall'; key: number; at: number };
+
+export function replaceTimer(sql: SqlStorage, timer: Timer): void {
+  sql.exec(
+    'INSERT INTO timers (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at',
+    ...[timer.kind, timer.key, timer.at],
+  );
+}
+
+export function deleteTimer(sql: SqlStorage, kind: Timer['kind'], key: number): void {
+  sql.exec('DELETE FROM timers WHERE kind = ?1 AND key = ?2', kind, key);
+}
+
+export function selectDueTimers(sql: SqlStorage, now: number): Timer[] {
+  return sql.exec<Timer>('SELECT kind, key, at FROM timers WHERE at <= ?1 ORDER BY at, kind, key LIMIT 1000', now).toArray();
+}
+
+export function selectOpenRunSeqs(sql: SqlStorage): number[] {
+  return [...sql.exec<{ key: number }>("SELECT key FROM timers WHERE kind = 'stall' ORDER BY key LIMIT 10000")].map((row) => row.key);
+}
+
+/** When the next timer is due (epoch ms), or null. */
+export function selectNextTimer(sql: SqlStorage): number | null {
+  return sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM timers').one().at;
+}

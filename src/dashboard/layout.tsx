@@ -1,0 +1,89 @@
+import { raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+
+export type LayoutProps = {
+  title: string;
+  /** Present when someone is signed in: brings the workspace's name, the navigation and the way out. */
+  workspaceName?: string;
+  csrf?: string;
+  /** Which entry of the navigation the reader is on. */
+  here?: string;
+  /** Whether the page has live parts. */
+  script?: boolean;
+  children: Child;
+};
+
+const DOCTYPE = raw('<!DOCTYPE html>');
+
+/** The skeleton of every page. Nothing inline: the content security policy is `default-src 'self'`. */
+export function Layout({ title, workspaceName, csrf, here, script, children }: LayoutProps) {
+  return (
+    <>
+      {DOCTYPE}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{`${title} · Invarium Edge`}</title>
+          <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg" />
+          <link rel="stylesheet" href="/assets/style.css" />
+          {script && <script type="module" src="/assets/live.js" />}
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          <header class="top">
+            <a class="brand" href="/">
+              <Mark />
+              Invarium Edge
+            </a>
+            {workspaceName !== undefined && <SignedIn workspaceName={workspaceName} csrf={csrf} here={here} />}
+          </header>
+          <main id="main" tabindex={-1}>
+            {children}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}
+
+/** Three bars, the middle one held in place: what stays the same while the rest moves. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+      <rect x="1" y="2" width="9" height="2.5" rx="1.25" />
+      <rect x="1" y="6.75" width="14" height="2.5" rx="1.25" />
+      <rect x="6" y="11.5" width="9" height="2.5" rx="1.25" />
+    </svg>
+  );
+}
+
+type SignedInProps = { workspaceName: string; csrf: string | undefined; here: string | undefined };
+
+function SignedIn({ workspaceName, csrf, here }: SignedInProps) {
+  return (
+    <>
+      <nav aria-label="Main">
+        <a href="/" aria-current={here === '/' ? 'page' : undefined}>
+          Overview
+        </a>
+      </nav>
+      <span class="workspace" title="Workspace">
+        <bdi>{workspaceName}</bdi>
+      </span>
+      <form method="post" action="/sign-out">
+        <CsrfField csrf={csrf} />
+        <button type="submit" class="quiet">
+          Sign out
+        </button>
+      </form>
+    </>
+  );
+}
+
+export function CsrfField({ csrf }: { csrf: string | undefined }) {
+  return csrf === undefined ? null : <input type="hidden" name="csrf" value={csrf} />;
+}

@@ -1,0 +1,131 @@
+import { isoTime, minuteTime, shortRunId } from '../domain/formatting.ts';
+import { LIVE_ROWS, type ResultView, type RunHeader } from '../domain/run.ts';
+import { Layout } from './layout.tsx';
+import { ResultRows } from './result-rows.tsx';
+import { RunProgress } from './run-progress.tsx';
+import { StatusBadge } from './status-badge.tsx';
+import { Time } from './time.tsx';
+
+export type RunPageProps = {
+  run: RunHeader;
+  newest: ResultView[];
+  now: number;
+  workspaceName: string;
+  /** Path of the socket that sends this run's frames. */
+  liveUrl: string;
+  csrf?: string;
+  agentUrl?: string;
+};
+
+/** One run. Complete as it stands; `live.js` keeps the part with the id `run` in step while results stream. */
+export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentUrl }: RunPageProps) {
+  const name = runName(run);
+  return (
+    <Layout title={`${name} · ${run.agent_name}`} workspaceName={workspaceName} {...(csrf ? { csrf } : {})} script>
+      <div class="trail">
+        <a href="/">Overview</a>
+        <span aria-hidden="true">/</span>
+        {agentUrl ? <a href={agentUrl}>{run.agent_name}</a> : <span>{run.agent_name}</span>}
+        <LiveState run={run} now={now} />
+      </div>
+      <div
+        id="run"
+        data-live-url={liveUrl}
+        data-rev={run.rev}
+        data-state={stateOf(run)}
+        data-expected={run.expected_total ?? ''}
+      >
+        <header class="title">
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
+          <StatusBadge status={run.status} />
+        </header>
+        <RunFacts run={run} now={now} />
+        <Notes run={run} />
+        <RunProgress run={run} />
+        <section aria-labelledby="newest">
+          <h2 id="newest">
+            Newest results <small>the last {LIVE_ROWS}, newest first</small>
+          </h2>
+          <ol id="rows" class="results">
+            <ResultRows results={newest} />
+          </ol>
+          <p class="empty">No results yet. They appear here one by one as they are streamed.</p>
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+export function runUrl(run: RunHeader): string {
+  return `/runs/${encodeURIComponent(run.id)}?agent=${encodeURIComponent(run.agent_name)}`;
+}
+
+export function runName(run: RunHeader): string {
+  return run.name ?? `Run ${shortRunId(run.id)}`;
+}
+
+/** A run's status with its reason, where it has one: `failed/stalled`. */
+function stateOf({ status, status_reason }: RunHeader): string {
+  return status_reason ? `${status}/${status_reason}` : status;
+}
+
+/** Whether the page is being kept in step; filled by the script, outside the part that is replaced, so that it is announced once. */
+function LiveState({ run, now }: { run: RunHeader; now: number }) {
+  return (
+    <div class="live">
+      <p id="live-state" aria-live="polite" />
+      <a class="sign-in-again" href={`/sign-in?next=${encodeURIComponent(runUrl(run))}`}>
+        Sign in again
+      </a>
+      <noscript>As of {minuteTime(now)} UTC. Reload for newer results.</noscript>
+    </div>
+  );
+}
+
+/** Whatever the script may have to show or hide carries `data-when` with the name of what must hold. */
+function RunFacts({ run, now }: { run: RunHeader; now: number }) {
+  const { completed_at } = run;
+  return (
+    <ul class="facts">
+      <li>
+        <code>{run.id}</code>
+      </li>
+      <li>source {run.source}</li>
+      <li>
+        started {minuteTime(run.started_at)} UTC (<Time at={run.started_at} now={now} />)
+      </li>
+      <li data-when="ended" hidden={completed_at === undefined}>
+        ended{' '}
+        <time datetime={completed_at === undefined ? undefined : isoTime(completed_at)}>
+          {completed_at !== undefined && `${minuteTime(completed_at)} UTC`}
+        </time>
+      </li>
+    </ul>
+  );
+}
+
+const NOTES = {
+  pending: 'Open and waiting for its first result.',
+  'failed/stalled':
+    'Stalled: results stopped before the announced total was reached. The figures stand; a new result reopens the run.',
+  'failed/abandoned': 'Abandoned: no result ever arrived. The run is left out of statistics; a result reopens it.',
+  'failed/cancelled': 'Cancelled. What had arrived is kept; nothing more is accepted.',
+};
+
+/** Every sentence a state may need is on the page; the script only chooses which one shows. One line is kept free for it. */
+function Notes({ run }: { run: RunHeader }) {
+  return (
+    <div class="notes">
+      {Object.entries(NOTES).map(([when, sentence]) => (
+        <p data-when={when} hidden={when !== stateOf(run)}>
+          {sentence}
+        </p>
+      ))}
+      <p data-when="undecided" hidden={run.status !== 'completed' || run.counts.pending === 0}>
+        Pending results need a decision: send them again with <code>passed</code>, or give their cases expectations.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { differenceEvidence, evidenceOf } from './call-evidence.ts';
+import type { Call } from './calls.ts';
+import type { Difference } from './compare.ts';
+import type { EffectDeviation } from './effects.ts';
+import { admitsFailure, isBrokenTool } from './failure-text.ts';
+import type { CallPattern } from './match-arguments.ts';
+import type { Scene } from './scene.ts';
+import { type Classification, SEEN } from './taxonomy.ts';
+import type { Evidence } from './verdict.ts';
+import { callNumber, inWords, listArguments, toolName } from './wording.ts';
+
+/** A deviation in words, with what proves it and what it is filed under. */
+export type EffectFinding = {
+  reason: string;
+  evidence: Evidence[];
+  seen: Classification;
+  step: number;
+  agentFault?: false;
+};
+
+export function describeDeviation(scene: Scene, deviation: EffectDeviation, someDone: boolean): EffectFinding {
+  switch (deviation.kind) {
+    case 'wrong_arguments':
+      return wrongArguments(scene, deviation);
+    case 'wrong_tool':
+      return wrongTool(scene, deviation);
+    case 'extra':
+      return extra(scene, deviation);
+    case 'missing':
+      return missing(scene, deviation, someDone);
+  }
+}
+
+const DIFFERENCES_SHOWN = 5;
+
+function wrongArguments(
+  scene: Scene,
+  { due, call, found }: EffectDeviation & { kind: 'wrong_arguments' },
+): EffectFinding {
+  const [first] = found;
+  return {
+    reason: first
+      ? differenceReason(due, call, first)
+      : `${toolName(due.tool)} was due with other arguments (${callNumber(call.index)}).`,
+    evidence: found
+      .slice(0, DIFFERENCES_SHOWN)
+      .map((difference) => evidenceOf(scene, call, differenceEvidence(difference))),
+    seen: SEEN.wrongParameters,
+    step: scene.stepOf(call),
+  };
+}
+
+/** `book_flight was due with origin "JFK"; it was called with origin "LGA" (call 4, origin).` */
+export function differenceReason(
+  { tool }: CallPattern,
+  call: Call,
+  { path, expected, actual, way }: Difference,
+): string {
+  const due = expected === undefined ? `without ${path}` : `with ${path} ${way ? `${way} ` : ''}${inWords(expected)}`;
+  const done = actual === undefined ? `without ${path}` : `with ${path} ${inWords(actual)}`;
+  const failed = call.failed ? ' and failed' : '';
+  return `${toolName(tool)} was due ${due}; it was called ${done}${failed} (${callNumber(call.index)}, ${path}).`;
+}
+
+function wrongTool(scene: Scene, { due, call }: EffectDeviation & { kind: 'wrong_tool' }): EffectFinding {
+  return {
+    reason: `${dueInWords(due)}; ${toolName(call.name)} was called instead (${callNumber(call.index)}).`,
+    evidence: [
+      evidenceOf(scene, call, { expected: asCall(due), actual: { tool: call.name, arguments: call.arguments } }),
+    ],
+    seen: SEEN.wrongTool,
+    step: scene.stepOf(call),
+  };
+}
+
+function extra(scene: Scene, { call, twin }: EffectDeviation & { kind: 'extra' }): EffectFinding {
+  const name = toolName(call.name);
+  const given = listArguments(call.arguments);
+  const reason = twin
+    ? `${name} was carried out again with the same arguments (${callNumber(twin.index)} and ${callNumber(call.index)}); one time too many.`
+    : `${name} was not due; it was carried out${given ? ` with ${given}` : ''} (${callNumber(call.index)}).`;
+  return {
+    reason,
+    evidence: [
+      ...(twin ? [evidenceOf(scene, twin)] : []),
+      evidenceOf(scene, call, { actual: call.arguments, note: 'not due' }),
+    ],
+    seen: call.tool.deletes || call.tool.needsConfirmation ? SEEN.unauthorisedAction : SEEN.unexpectedCall,
+    step: scene.stepOf(call),
+  };
+}
+
+function missing(
+  scene: Scene,
+  { due, attempt }: EffectDeviation & { kind: 'missing' },
+  someDone: boolean,
+): EffectFinding {
+  if (attempt) return failedAttempt(scene, { due, attempt }, someDone);
+  return {
+    reason: `${dueInWords(due)}; it was never called.`,
+    evidence: [{ tool: toolName(due.tool), expected: asCall(due), note: 'never called' }],
+    seen: someDone ? SEEN.incompleteExecution : SEEN.missingCall,
+    step: scene.lastAgentStep,
+  };
+}
+
+const FAILURE_CHARS = 120;
+
+/** The agent did what was due and the tool refused: one who says so was not at fault where the tool is broken. */
+function failedAttempt(
+  scene: Scene,
+  { due, attempt }: { due: CallPattern; attempt: Call },
+  someDone: boolean,
+): EffectFinding {
+  const failure = attempt.failure ?? '';
+  const admitted = admitsFailure(saidAfter(scene, attempt));
+  const unmet = someDone ? SEEN.incompleteExecution : SEEN.missingCall;
+  return {
+    reason: `${dueInWords(due)}; it was called (${callNumber(attempt.index)}) and failed: ${inWords(failure, FAILURE_CHARS)}.`,
+    evidence: [
+      evidenceOf(scene, attempt, {
+        expected: asCall(due),
+        actual: failure,
+        note: 'the call failed, so it had no effect',
+      }),
+    ],
+    seen: admitted ? unmet : SEEN.ignoredToolError,
+    step: scene.stepOf(attempt),
+    ...(admitted && isBrokenTool(failure) ? { agentFault: false } : {}),
+  };
+}
+
+function saidAfter(scene: Scene, { step }: Call): string {
+  const after = step === undefined ? scene.said : scene.said.filter((utterance) => utterance.step > step);
+  return after.map(({ text }) => text).join('\n');
+}
+
+export function dueInWords({ tool, arguments: expected, match }: CallPattern): string {
+  const given = listArguments(expected ?? {});
+  const more = !given && match ? ` with ${listArguments(match)}` : '';
+  return `${toolName(tool)} was due${given ? ` with ${given}` : more}`;
+}
+
+function asCall({ tool, arguments: expected, match }: CallPattern): Record<string, unknown> {
+  return { tool, ...(expected ? { arguments: expected } : {}), ...(match ? { match } : {}) };
+}

@@ -1,0 +1,112 @@
+import type { RequiredEffect } from '../expectations.ts';
+import { largestMatching, nearestPairs } from './assignment.ts';
+import type { Call } from './calls.ts';
+import { type Difference, isEqual } from './compare.ts';
+import { differences, fits } from './match-arguments.ts';
+
+/** One way in which what was done is not what was due. */
+export type EffectDeviation =
+  | { kind: 'wrong_arguments'; due: RequiredEffect; call: Call; found: Difference[] }
+  | { kind: 'wrong_tool'; due: RequiredEffect; call: Call }
+  | { kind: 'extra'; call: Call; twin: Call | undefined }
+  | { kind: 'missing'; due: RequiredEffect; attempt: Call | undefined };
+
+export type EffectMatch = { met: { due: RequiredEffect; call: Call }[]; deviations: EffectDeviation[] };
+
+/**
+ * The state-changing calls that succeeded. A tool that the case requires as an effect is one by its author's word, whatever the blueprint
+ * says of it; a call that failed changed nothing.
+ */
+export function effectsIn(calls: readonly Call[], required: readonly RequiredEffect[] = []): Call[] {
+  const named = new Set(required.map(({ tool }) => tool));
+  return calls.filter((call) => (call.tool.kind === 'effect' || named.has(call.name)) && !call.failed);
+}
+
+/** Sets what was due against what was done, each as a multiset, and names the nearest call for each difference. */
+export function matchEffects(required: readonly RequiredEffect[], calls: readonly Call[]): EffectMatch {
+  const effects = effectsIn(calls, required);
+  const matched = pairUp(required, effects, (due, call) => fits(due, call));
+  const exact = largestMatching(required.length, effects.length, matched);
+  const met = pairsOf(exact, required, effects);
+  const extra = effects.filter((_, i) => !exact.includes(i));
+  const missing = required.filter((_, i) => exact[i] === undefined);
+  return { met, deviations: explain({ missing, extra, calls, effects }) };
+}
+
+function pairUp<T>(
+  required: readonly RequiredEffect[],
+  calls: readonly Call[],
+  ask: (due: RequiredEffect, call: Call) => T,
+) {
+  return (row: number, column: number): T => ask(required[row] as RequiredEffect, calls[column] as Call);
+}
+
+function pairsOf(assignment: (number | undefined)[], required: readonly RequiredEffect[], calls: readonly Call[]) {
+  return assignment.flatMap((column, row) => {
+    const [due, call] = [required[row], column === undefined ? undefined : calls[column]];
+    return due && call ? [{ due, call }] : [];
+  });
+}
+
+type Rest = {
+  missing: readonly RequiredEffect[];
+  extra: readonly Call[];
+  calls: readonly Call[];
+  effects: readonly Call[];
+};
+
+/** What is left over on both sides: first the right tool with wrong arguments, then another tool in its place, then what stays alone. */
+function explain({ missing, extra, calls, effects }: Rest): EffectDeviation[] {
+  const sameTool = nearestPairs(missing.length, extra.length, pairUp(missing, extra, farness));
+  const wrongArguments = pairsOf(sameTool, missing, extra).map(({ due, call }) => wrong(due, call));
+  const lacking = missing.filter((_, i) => sameTool[i] === undefined);
+  const unasked = extra.filter((call, i) => !sameTool.includes(i) && isExtra(call));
+  const strangers = unasked.filter((call) => !twinOf(call, effects));
+  const inPlace = lacking
+    .slice(0, strangers.length)
+    .map((due, i) => ({ kind: 'wrong_tool' as const, due, call: strangers[i] as Call }));
+  const replaced = new Set<Call>(inPlace.map(({ call }) => call));
+  return [
+    ...wrongArguments,
+    ...inPlace,
+    ...unasked
+      .filter((call) => !replaced.has(call))
+      .map((call) => ({ kind: 'extra' as const, call, twin: twinOf(call, effects) })),
+    ...absences(lacking.slice(inPlace.length), calls),
+  ];
+}
+
+/** Only what is known to change state, by declaration, name or the case's own word, can be one too many. */
+function isExtra({ tool }: Call): boolean {
+  return tool.kind === 'effect' || tool.kind === 'unknown';
+}
+
+/** The earlier call that this one repeats. */
+function twinOf(call: Call, effects: readonly Call[]): Call | undefined {
+  return effects.find(
+    (other) => other.index < call.index && other.name === call.name && isEqual(other.arguments, call.arguments),
+  );
+}
+
+function farness(due: RequiredEffect, call: Call): number {
+  return due.tool === call.name ? differences(due, call).length : Number.POSITIVE_INFINITY;
+}
+
+function wrong(due: RequiredEffect, call: Call): EffectDeviation {
+  return { kind: 'wrong_arguments', due, call, found: differences(due, call) };
+}
+
+/** An effect that nothing stands for, with the failed call that came nearest to it: what the agent tried. */
+function absences(lacking: readonly RequiredEffect[], calls: readonly Call[]): EffectDeviation[] {
+  const names = new Set(lacking.map(({ tool }) => tool));
+  const failed = calls.filter((call) => names.has(call.name) && call.failed);
+  const nearest = nearestPairs(lacking.length, failed.length, pairUp(lacking, failed, farness));
+  return lacking.map((due, i) => {
+    const at = nearest[i];
+    const attempt = at === undefined ? undefined : failed[at];
+    const found = attempt ? differences(due, attempt) : [];
+    return attempt && found.length > 0
+      ? { kind: 'wrong_arguments', due, call: attempt, found }
+      : { kind: 'missing', due, attempt };
+  });
+}

@@ -1,0 +1,76 @@
+/** How values and calls are written in reasons and evidence: JSON for people, bounded in length and depth. */
+
+const SHORT_VALUE_CHARS = 80;
+const MAX_DEPTH = 6;
+
+export function clip(text: string, maxChars: number): string {
+  return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** A value as JSON text, cut at `maxChars`; never reads much more of a large value than it shows. */
+export function inWords(value: unknown, maxChars = SHORT_VALUE_CHARS): string {
+  return clip(write(value, maxChars, 0), maxChars);
+}
+
+function write(value: unknown, budget: number, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(clip(value, budget + 1));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value);
+  if (depth >= MAX_DEPTH) return '…';
+  return Array.isArray(value)
+    ? `[${joined(value, budget, (item, left) => write(item, left, depth + 1))}]`
+    : writeObject(value, budget, depth);
+}
+
+function writeObject(value: object, budget: number, depth: number): string {
+  const record = value as Record<string, unknown>;
+  const keys = Object.keys(record).sort();
+  return `{${joined(keys, budget, (key, left) => `${JSON.stringify(key)}: ${write(record[key], left, depth + 1)}`)}}`;
+}
+
+function joined<T>(items: readonly T[], budget: number, text: (item: T, left: number) => string): string {
+  const parts: string[] = [];
+  let left = budget;
+  for (const item of items) {
+    if (left < 0) break;
+    const part = text(item, left);
+    parts.push(part);
+    left -= part.length + 2;
+  }
+  return parts.join(', ');
+}
+
+const EVIDENCE_CHARS = 500;
+
+/** A value as evidence keeps it: itself when it is small, else the beginning of its JSON text. */
+export function asEvidence(value: unknown): unknown {
+  if (typeof value === 'string') return clip(value, EVIDENCE_CHARS);
+  const text = inWords(value, EVIDENCE_CHARS);
+  return text.length < EVIDENCE_CHARS && !text.includes('…') ? value : text;
+}
+
+const LISTED_CHARS = 160;
+const LISTED_ITEMS = 4;
+
+/** `origin "JFK", cabin "economy"`: the arguments of a call in a sentence. */
+export function listArguments(values: Record<string, unknown>): string {
+  const keys = Object.keys(values).sort();
+  const listed = keys.slice(0, LISTED_ITEMS).map((key) => `${clip(key, SHORT_VALUE_CHARS)} ${inWords(values[key])}`);
+  const more = keys.length > LISTED_ITEMS ? ' and more' : '';
+  return clip(listed.join(', '), LISTED_CHARS) + more;
+}
+
+/** Calls are counted from 1 for readers. */
+export function callNumber(index: number): string {
+  return `call ${index + 1}`;
+}
+
+export function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+const NAME_CHARS = 100;
+
+/** A tool's name in a sentence. */
+export function toolName(name: string): string {
+  return clip(name, NAME_CHARS);
+}

@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Env } from '../env.ts';
+import { findKey, findSession, isLive, projectKey, projectSession } from '../store/credentials.ts';
+import { insertKey, type KeyRecord, type Scope } from '../store/keys.ts';
+import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
+import type { Caller } from '../tools/define-tool.ts';
+import { newId } from '../agent/ids.ts';
+
+/** Who is asking: API keys and dashboard sessions, both known only by their SHA-256. */
+
+const KEY_PREFIX = 'inv_';
+/** What a client sends that never put its key in place of the variable. */
+const UNSET_KEY = /^\$\{?\w+\}?$/;
+const SESSION_MS = 30 * 24 * 3_600_000;
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What an Authorization header holds: nothing, one of our keys (perhaps a bad one), or a token of another kind. */
+export type Credential = { kind: 'none' } | { kind: 'key'; key: string } | { kind: 'foreign' };
+
+export function readCredential(header: string | undefined): Credential {
+  if (header === undefined) return { kind: 'none' };
+  const match = /^Bearer(?:\s+(.*))?$/i.exec(header.trim());
+  if (!match) return { kind: 'foreign' };
+  const token = (match[1] ?? '').trim();
+  const ours = token === '' || token.startsWith(KEY_PREFIX) || UNSET_KEY.test(token);
+  return ours ? { kind: 'key', key: token } : { kind: 'foreign' };
+}
+
+/** The caller behind a key, or null when it is unknown, revoked or expired. Throws when no store answers. */
+export async function callerOfKey(env: Env, key: string, now: number): Promise<Caller | null> {
+  if (!key.startsWith(KEY_PREFIX)) return null;
+  const record = await findKey(env, { hash: sha256(key), now });
+  if (!record || !isLive(record, now)) return null;
+  const { workspace_id, workspace_name, email, id, scopes } = record;
+  return { workspaceId: workspace_id, workspaceName: workspace_name, email, credentialId: id, scopes };
+}
+
+export type MintedKey = { key: string; record: KeyRecord };
+type KeyFor = { workspaceId: string; workspaceName: string; email: string; name: string; scopes: Scope[]; now: number };
+
+/** Makes a key. It is shown once; D1 keeps its hash, and KV a copy for checks without a database. */
+export async function mintKey(env: Env, { workspaceId, workspaceName, email, name, scopes, now }: KeyFor): Promise<MintedKey> {
+  const key = KEY_PREFIX + randomBytes(30).toString('base64url');
+  const id = newId('key');
+  const hash = sha256(key);
+  await insertKey(env.DB, { id, hash, workspaceId, name, prefix: key.slice(0, 8), scopes, createdAt: now, expiresAt: null });
+  const names = { id, workspace_id: workspaceId, workspace_name: workspaceName, email };
+  const record: KeyRecord = { ...names, scopes, expires_at: null, revoked_at: null };
+  await projectKey(env.KV, hash, record);
+  return { key, record };
+}
+
+type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string };
+
+/** Starts a session and answers with the random part that the cookie carries. */
+export async function startSession(env: Env, member: Member, now: number): Promise<{ token: string; expiresAt: number }> {
+  const token = randomBytes(32).toString('base64url');
+  const hash = sha256(token);
+  const expiresAt = now + SESSION_MS;
+  await insertSession(env.DB, { hash, workspaceId: member.workspaceId, memberId: member.memberId, createdAt: now, expiresAt });
+  const record: SessionRecord = {
+    workspace_id: member.workspaceId,
+    workspace_name: member.workspaceName,
+    member_id: member.memberId,
+    email: member.email,
+    expires_at: expiresAt,
+    revoked_at: null,
+  };
+  await projectSession(env.KV, hash, record);
+  return { token, expiresAt };
+}
+
+export type SignedIn = { hash: string; session: SessionRecord };
+
+export async function sessionOf(env: Env, token: string, now: number): Promise<SignedIn | null> {
+  const hash = sha256(token);
+  const session = await findSession(env, { hash, now });
+  return session && isLive(session, now) ? { hash, session } : null;
+}
+
+export async function endSession(env: Env, { hash, session }: SignedIn, now: number): Promise<void> {
+  await updateSessionRevoked(env.DB, hash, now);
+  await projectSession(env.KV, hash, { ...session, revoked_at: now });
+}

@@ -1,0 +1,43 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'hono';
+import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
+import type { App } from './app.ts';
+import { type SignedIn, sessionOf, startSession } from './auth.ts';
+
+/** The cookie of a dashboard session, and the token its forms carry. */
+
+const COOKIE = 'invarium_session';
+
+export async function openSession(c: Context<App>, member: Parameters<typeof startSession>[1], now: number): Promise<void> {
+  const { token, expiresAt } = await startSession(c.env, member, now);
+  await setSignedCookie(c, COOKIE, token, c.env.SESSION_SECRET, {
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: new URL(c.req.url).protocol === 'https:',
+    path: '/',
+    expires: new Date(expiresAt),
+  });
+}
+
+/** Who is signed in, or null. Throws when no store answers. */
+export async function currentSession(c: Context<App>, now: number): Promise<SignedIn | null> {
+  const token = await getSignedCookie(c, c.env.SESSION_SECRET, COOKIE);
+  const signedIn = token ? await sessionOf(c.env, token, now) : null;
+  if (signedIn) c.set('workspace', signedIn.session.workspace_id);
+  return signedIn;
+}
+
+export function closeSession(c: Context<App>): void {
+  deleteCookie(c, COOKIE, { path: '/' });
+}
+
+/** Bound to the session, so that a form of one session is worth nothing in another. */
+export function csrfToken(c: Context<App>, { hash }: SignedIn): string {
+  return createHmac('sha256', c.env.SESSION_SECRET).update(`csrf:${hash}`).digest('base64url');
+}
+
+export function isCsrfToken(c: Context<App>, signedIn: SignedIn, given: unknown): boolean {
+  const expected = Buffer.from(csrfToken(c, signedIn));
+  const actual = Buffer.from(typeof given === 'string' ? given : '');
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}

@@ -1,0 +1,78 @@
+import type { AgentStatus } from '../domain/fields.ts';
+
+export type AgentWrite = {
+  id: string;
+  workspaceId: string;
+  name: string;
+  document: string;
+  confidence: string;
+  score: number;
+  audit: string;
+  now: number;
+};
+
+const MINE = 'FROM agents a WHERE a.workspace_id = ?1 AND a.name = ?2';
+
+/**
+ * Registers an agent or brings it up to date, in one batch: agent, blueprint, audit. A document that equals the newest one makes no
+ * new version, so the batch can be repeated. Answers with the id the agent already had, or the one given.
+ */
+export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<string> {
+  const { id, workspaceId, name, document, confidence, score, audit, now } = write;
+  const [agent] = await db.batch<{ id: string }>([
+    db
+      .prepare(
+        `INSERT INTO agents (id, workspace_id, name, status, blueprint_version, created_at, updated_at)
+         VALUES (?1, ?2, ?3, 'ACTIVE', 1, ?4, ?4)
+         ON CONFLICT (workspace_id, name) DO UPDATE SET status = 'ACTIVE', updated_at = excluded.updated_at,
+           blueprint_version = blueprint_version + coalesce((SELECT b.document <> ?5 FROM blueprints b
+             WHERE b.agent_id = agents.id AND b.version = agents.blueprint_version), 1)
+         RETURNING id`,
+      )
+      .bind(id, workspaceId, name, now, document),
+    db
+      .prepare(
+        `INSERT INTO blueprints (agent_id, version, document, confidence, created_at)
+         SELECT a.id, a.blueprint_version, ?3, ?4, ?5 ${MINE} ON CONFLICT DO NOTHING`,
+      )
+      .bind(workspaceId, name, document, confidence, now),
+    db
+      .prepare(
+        `INSERT INTO audits (agent_id, blueprint_version, score, report, created_at)
+         SELECT a.id, a.blueprint_version, ?3, ?4, ?5 ${MINE}
+         ON CONFLICT (agent_id, blueprint_version) DO UPDATE SET score = excluded.score, report = excluded.report`,
+      )
+      .bind(workspaceId, name, score, audit, now),
+  ]);
+  return agent?.results[0]?.id ?? id;
+}
+
+export type AgentListing = {
+  id: string;
+  name: string;
+  status: AgentStatus;
+  aqs: number | null;
+  previous_aqs: number | null;
+  scenarios: number;
+  last_run_at: number | null;
+};
+
+/** All agents of a workspace by name, with what a list shows of them. */
+export async function selectAgents(db: D1Database, workspaceId: string): Promise<AgentListing[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT a.id, a.name, a.status, s.value AS aqs, s.previous AS previous_aqs,
+         (SELECT count(*) FROM scenarios c WHERE c.agent_id = a.id) AS scenarios,
+         (SELECT max(r.started_at) FROM runs r WHERE r.workspace_id = ?1 AND r.agent_id = a.id) AS last_run_at
+       FROM agents a LEFT JOIN scores s ON s.agent_id = a.id
+       WHERE a.workspace_id = ?1 ORDER BY a.name LIMIT 1000`,
+    )
+    .bind(workspaceId)
+    .all<AgentListing>();
+  return results;
+}
+
+/** The name of an agent by its id, inside one workspace. */
+export async function selectAgentName(db: D1Database, workspaceId: string, id: string): Promise<string | null> {
+  return db.prepare('SELECT name FROM agents WHERE workspace_id = ?1 AND id = ?2 LIMIT 1').bind(workspaceId, id).first<string>('name');
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { withDeadline } from './deadline.ts';
+import { KeyRecord, selectKey } from './keys.ts';
+import { SessionRecord, selectSession } from './sessions.ts';
+
+/**
+ * Keys and sessions are recorded in D1 and projected to KV, so that a check needs no database:
+ * isolate cache, then KV, then D1. What both stores fail to answer may live on from the cache for some hours.
+ */
+
+const FRESH_MS = 30_000;
+const STALE_MS = 12 * 3_600_000;
+const D1_DEADLINE_MS = 2_000;
+const KV_DEADLINE_MS = 2_000;
+const MAX_CACHED = 5_000;
+
+export type CredentialStores = { DB: D1Database; KV: KVNamespace };
+type Kind<T> = { prefix: string; schema: z.ZodType<T>; select: (db: D1Database, hash: string) => Promise<T | null> };
+type Cached = { record: unknown; at: number };
+
+const KEYS: Kind<KeyRecord> = { prefix: 'key:', schema: KeyRecord, select: selectKey };
+const SESSIONS: Kind<SessionRecord> = { prefix: 'session:', schema: SessionRecord, select: selectSession };
+const cache = new Map<string, Cached>();
+
+type LookUp = { hash: string; now: number };
+
+/** The key of this hash, or null. Throws when neither KV nor D1 answers and nothing is cached. Expiry is the caller's to check. */
+export function findKey(stores: CredentialStores, lookUp: LookUp): Promise<KeyRecord | null> {
+  return find(KEYS, stores, lookUp);
+}
+
+export function findSession(stores: CredentialStores, lookUp: LookUp): Promise<SessionRecord | null> {
+  return find(SESSIONS, stores, lookUp);
+}
+
+/** Copies a record to KV: called on create and on revoke, after D1 holds it. */
+export async function projectKey(kv: KVNamespace, hash: string, record: KeyRecord): Promise<void> {
+  await project(KEYS, kv, { hash, record });
+}
+
+export async function projectSession(kv: KVNamespace, hash: string, record: SessionRecord): Promise<void> {
+  await project(SESSIONS, kv, { hash, record });
+}
+
+export function isLive(record: { expires_at: number | null; revoked_at: number | null }, now: number): boolean {
+  return record.revoked_at === null && (record.expires_at === null || record.expires_at > now);
+}
+
+async function project<T>(kind: Kind<T>, kv: KVNamespace, { hash, record }: { hash: string; record: T }): Promise<void> {
+  await kv.put(kind.prefix + hash, JSON.stringify(record));
+  cache.delete(kind.prefix + hash);
+}
+
+async function find<T>(kind: Kind<T>, stores: CredentialStores, { hash, now }: LookUp): Promise<T | null> {
+  const name = kind.prefix + hash;
+  const known = cache.get(name);
+  const age = known ? now - known.at : Number.POSITIVE_INFINITY;
+  if (known && age >= 0 && age < FRESH_MS) return known.record as T;
+  const found = await askStores(kind, stores, hash);
+  if (found.answered) {
+    remember(name, { record: found.record, at: now });
+    return found.record;
+  }
+  if (known?.record && age < STALE_MS) return known.record as T;
+  throw found.error;
+}
+
+type Found<T> = { answered: true; record: T | null } | { answered: false; error: unknown };
+
+/** A miss in KV is no answer (the projection may be young or lost): D1, the record, decides it. */
+async function askStores<T>(kind: Kind<T>, { DB, KV }: CredentialStores, hash: string): Promise<Found<T>> {
+  const projected = await withDeadline(KV.get(kind.prefix + hash, 'json'), KV_DEADLINE_MS).catch(() => null);
+  const parsed = kind.schema.safeParse(projected);
+  if (parsed.success) return { answered: true, record: parsed.data };
+  try {
+    return { answered: true, record: await withDeadline(kind.select(DB, hash), D1_DEADLINE_MS) };
+  } catch (error) {
+    return { answered: false, error };
+  }
+}
+
+/** Only what exists is cached: an unknown key must work the moment it is made. */
+function remember(name: string, entry: Cached): void {
+  cache.delete(name);
+  if (entry.record === null) return;
+  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value ?? '');
+  cache.set(name, entry);
+}

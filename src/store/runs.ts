@@ -1,0 +1,93 @@
+import type { AgentScore } from '../domain/scores.ts';
+import { RunHeader } from '../domain/run.ts';
+import type { RunStatus, ScenarioStatus } from '../domain/fields.ts';
+
+/** What an agent's object tells D1: absolute figures, each with the revision it belongs to, so that repeats and late copies are harmless. */
+export type Flush = {
+  agentId: string;
+  workspaceId: string;
+  runs: RunHeader[];
+  score: { score: AgentScore; previous: number | null; rev: number } | null;
+  statuses: { rev: number; byScenario: ReadonlyMap<string, ScenarioStatus> } | null;
+};
+
+/** Writes a flush in one batch. Nothing is written for an agent that D1 does not hold, so a late flush brings no deleted agent back. */
+export async function upsertFlush(db: D1Database, flush: Flush): Promise<void> {
+  const statements = [upsertRuns(db, flush)];
+  if (flush.score) statements.push(upsertScore(db, flush.agentId, flush.score));
+  if (flush.statuses) statements.push(updateStatuses(db, flush.agentId, flush.statuses));
+  await db.batch(statements);
+}
+
+function upsertRuns(db: D1Database, { agentId, workspaceId, runs }: Flush): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO runs (id, agent_id, workspace_id, name, source, status, status_reason, started_at, completed_at, expected_total,
+         passed, failed, error, pending, flaky_cases, rev)
+       SELECT value ->> 'id', ?1, ?2, value ->> 'name', value ->> 'source', value ->> 'status', value ->> 'status_reason',
+         value ->> 'started_at', value ->> 'completed_at', value ->> 'expected_total', value ->> '$.counts.passed',
+         value ->> '$.counts.failed', value ->> '$.counts.error', value ->> '$.counts.pending', value ->> 'flaky_cases', value ->> 'rev'
+       FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1)
+       ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_reason = excluded.status_reason,
+         completed_at = excluded.completed_at, expected_total = excluded.expected_total, passed = excluded.passed,
+         failed = excluded.failed, error = excluded.error, pending = excluded.pending, flaky_cases = excluded.flaky_cases,
+         rev = excluded.rev
+       WHERE excluded.rev > runs.rev`,
+    )
+    .bind(agentId, workspaceId, JSON.stringify(runs));
+}
+
+function upsertScore(db: D1Database, agentId: string, { score, previous, rev }: NonNullable<Flush['score']>): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO scores (agent_id, value, previous, report, rev)
+       SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1)
+       ON CONFLICT (agent_id) DO UPDATE SET value = excluded.value, previous = excluded.previous, report = excluded.report,
+         rev = excluded.rev WHERE excluded.rev > scores.rev`,
+    )
+    .bind(agentId, score.value, previous, JSON.stringify(score), rev);
+}
+
+/** All statuses go over, only those that changed are written. */
+function updateStatuses(db: D1Database, agentId: string, { rev, byScenario }: NonNullable<Flush['statuses']>): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE scenarios SET status = j.value, status_rev = ?2 FROM json_each(?3) j
+       WHERE scenarios.id = j.key AND scenarios.agent_id = ?1 AND scenarios.status <> j.value AND scenarios.status_rev < ?2`,
+    )
+    .bind(agentId, rev, JSON.stringify(Object.fromEntries(byScenario)));
+}
+
+export type RunQuery = { workspaceId: string; status: RunStatus | null; limit: number; offset: number };
+
+const HEADER = `r.id, a.name AS agent_name, r.name, r.source, r.status, r.status_reason, r.started_at, r.completed_at, r.expected_total,
+  r.passed, r.failed, r.error, r.pending, r.flaky_cases, r.rev`;
+
+/** Runs of a whole workspace, newest first: up to 5 s behind the agents' objects, for tallies of running runs up to a minute. */
+export async function selectRuns(db: D1Database, query: RunQuery): Promise<{ runs: RunHeader[]; total: number }> {
+  const where = 'WHERE r.workspace_id = ?1 AND (?2 IS NULL OR r.status = ?2)';
+  const [page, count] = await db.batch<Record<string, unknown>>([
+    db
+      .prepare(
+        `SELECT ${HEADER} FROM runs r JOIN agents a ON a.id = r.agent_id ${where} ORDER BY r.started_at DESC, r.id LIMIT ?3 OFFSET ?4`,
+      )
+      .bind(query.workspaceId, query.status, query.limit, query.offset),
+    db.prepare(`SELECT count(*) AS total FROM runs r ${where}`).bind(query.workspaceId, query.status),
+  ]);
+  return { runs: (page?.results ?? []).map(toHeader), total: Number(count?.results[0]?.total ?? 0) };
+}
+
+/** The agent a run belongs to, for links that do not name it. */
+export async function selectRunAgent(db: D1Database, workspaceId: string, runId: string): Promise<string | null> {
+  return db
+    .prepare('SELECT a.name FROM runs r JOIN agents a ON a.id = r.agent_id WHERE r.workspace_id = ?1 AND r.id = ?2 LIMIT 1')
+    .bind(workspaceId, runId)
+    .first<string>('name');
+}
+
+function toHeader(row: Record<string, unknown>): RunHeader {
+  const { passed, failed, error, pending, ...header } = row as Record<string, number>;
+  const total = Number(passed) + Number(failed) + Number(error) + Number(pending);
+  const present = Object.entries(header).filter(([, value]) => value !== null);
+  return RunHeader.parse({ ...Object.fromEntries(present), counts: { total, passed, failed, error, pending } });
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+/** A dashboard session: who is signed in where. Stored under the SHA-256 of the cookie's random part. */
+export const SessionRecord = z.object({
+  workspace_id: z.string(),
+  workspace_name: z.string(),
+  member_id: z.string(),
+  email: z.string(),
+  expires_at: z.int(),
+  revoked_at: z.int().nullable(),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+export type NewSession = { hash: string; workspaceId: string; memberId: string; createdAt: number; expiresAt: number };
+
+export async function insertSession(db: D1Database, session: NewSession): Promise<void> {
+  await db
+    .prepare('INSERT INTO sessions (hash, workspace_id, member_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)')
+    .bind(session.hash, session.workspaceId, session.memberId, session.createdAt, session.expiresAt)
+    .run();
+}
+
+export async function selectSession(db: D1Database, hash: string): Promise<SessionRecord | null> {
+  const row = await db
+    .prepare(
+      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, s.expires_at, s.revoked_at
+       FROM sessions s JOIN workspaces w ON w.id = s.workspace_id JOIN members m ON m.id = s.member_id
+       WHERE s.hash = ?1 LIMIT 1`,
+    )
+    .bind(hash)
+    .first();
+  return row ? SessionRecord.parse(row) : null;
+}
+
+export async function updateSessionRevoked(db: D1Database, hash: string, now: number): Promise<void> {
+  await db.prepare('UPDATE sessions SET revoked_at = coalesce(revoked_at, ?2) WHERE hash = ?1').bind(hash, now).run();
+}
+
+/** The first owner of a workspace: whom a sign-in by key signs in. */
+export async function selectOwner(db: D1Database, workspaceId: string): Promise<{ id: string; email: string } | null> {
+  return db
+    .prepare(`SELECT id, email FROM members WHERE workspace_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1`)
+    .bind(workspaceId)
+    .first<{ id: string; email: string }>();
+}
+
+/** True the first time a one-time code is redeemed, false ever after. Codes that have expired are swept on the way. */
+export async function insertRedeemedCode(db: D1Database, code: { jti: string; expiresAt: number; now: number }): Promise<boolean> {
+  const [, inserted] = await db.batch([
+    db.prepare('DELETE FROM redeemed_codes WHERE expires_at < ?1').bind(code.now),
+    db.prepare('INSERT INTO redeemed_codes (jti, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING').bind(code.jti, code.expiresAt),
+  ]);
+  return inserted?.meta.changes === 1;
+}

@@ -1,0 +1,101 @@
+import type * as z from 'zod';
+import { Refusal } from '../domain/errors.ts';
+import type { Env } from '../env.ts';
+import type { Scope } from '../store/keys.ts';
+import { parseInput } from './input.ts';
+
+/** Who is calling: the workspace a credential belongs to, and what it may do there. */
+export type Caller = {
+  workspaceId: string;
+  workspaceName: string;
+  email: string;
+  credentialId: string;
+  scopes: readonly Scope[];
+};
+
+/** What a tool works with besides its input. */
+export type ToolContext = {
+  caller: Caller;
+  env: Env;
+  /** How the caller reached us, without a trailing slash. */
+  baseUrl: string;
+  /** Epoch milliseconds. */
+  now: number;
+  /** A signed code that redeems once, within ten minutes, for a key of this workspace that can only ingest. */
+  mintSetupCode: (workspaceId: string) => Promise<string>;
+};
+/** The same before anybody asked for a key. */
+export type OpenContext = Omit<ToolContext, 'caller'> & { caller: Caller | null };
+
+/** What a call does to what is stored; the four MCP hints follow from it, with `repeatable` for calls that may be made twice. */
+export type Effect = 'reads' | 'adds' | 'changes' | 'deletes';
+
+type Declaration<I extends z.ZodType, O extends z.ZodType, C> = {
+  name: `invarium_${string}`;
+  title: string;
+  description: string;
+  effect: Effect;
+  repeatable?: boolean;
+  input: I;
+  output: O;
+  /** Returns data, or throws a refusal; it never catches. */
+  run: (input: z.output<I>, context: C) => Promise<z.input<O>> | z.input<O>;
+  /** The published layout of the result, a pure function of it. */
+  text: (output: z.output<O>) => string;
+};
+
+export type Hints = { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: false };
+export type Outcome = { text: string; structured: unknown };
+
+/** A tool as the catalogue holds it, whatever its types: input and output go through its own schemas. */
+export type Tool = {
+  name: string;
+  title: string;
+  description: string;
+  hints: Hints;
+  input: z.ZodType;
+  output: z.ZodType;
+  needsKey: boolean;
+  perform: (raw: unknown, context: OpenContext) => Promise<Outcome>;
+};
+
+/** A tool for callers with a key. */
+export function defineTool<I extends z.ZodType, O extends z.ZodType>(tool: Declaration<I, O, ToolContext>): Tool {
+  return settle({ ...tool, needsKey: true, run: (input: z.output<I>, context) => tool.run(input, keyed(context)) });
+}
+
+/** A tool that works before there is a key. */
+export function defineOpenTool<I extends z.ZodType, O extends z.ZodType>(tool: Declaration<I, O, OpenContext>): Tool {
+  return settle({ ...tool, needsKey: false });
+}
+
+function settle<I extends z.ZodType, O extends z.ZodType>(
+  tool: Declaration<I, O, OpenContext> & { needsKey: boolean },
+): Tool {
+  const { name, title, description, input, output, needsKey } = tool;
+  const perform = async (raw: unknown, context: OpenContext): Promise<Outcome> => {
+    if (needsKey) keyed(context);
+    const structured = output.parse(await tool.run(parseInput(input, raw), context));
+    return { text: tool.text(structured), structured };
+  };
+  return { name, title, description, hints: hintsOf(tool.effect, tool.repeatable ?? false), input, output, needsKey, perform };
+}
+
+/** The published sentence of a missing or bad key. */
+export function authFailed(): Refusal {
+  return new Refusal('AUTH_FAILED', 'Authentication failed', 'Check your INVARIUM_API_KEY.');
+}
+
+function keyed(context: OpenContext): ToolContext {
+  if (!context.caller) throw authFailed();
+  return { ...context, caller: context.caller };
+}
+
+function hintsOf(effect: Effect, repeatable: boolean): Hints {
+  return {
+    readOnlyHint: effect === 'reads',
+    destructiveHint: effect === 'deletes',
+    idempotentHint: effect === 'reads' || repeatable,
+    openWorldHint: false,
+  };
+}

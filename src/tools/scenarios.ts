@@ -1,0 +1,233 @@
+import * as z from 'zod';
+import { echo, Refusal } from '../domain/errors.ts';
+import { Expectations } from '../domain/expectations.ts';
+import { SCENARIO_STATUSES } from '../domain/fields.ts';
+import { CaseView, ScenarioView } from '../domain/scenario.ts';
+import { askAgent } from './agent-access.ts';
+import { defineTool } from './define-tool.ts';
+import {
+  AgentNameParameter,
+  choice,
+  flag,
+  jsonText,
+  optionalText,
+  parseJson,
+  parseTexts,
+  requiredText,
+  wholeNumber,
+} from './input.ts';
+
+const CREATE_COMPLEXITIES = ['simple', 'moderate', 'complex', 'mixed', 'edge_case'] as const;
+const FORMATS = ['text', 'json'] as const;
+
+export const createScenario = defineTool({
+  name: 'invarium_create_scenario',
+  title: 'Create a scenario',
+  description: `Stores a hand-written scenario with one test case. Generated scenarios come from invarium_generate_tests.
+
+WHEN TO USE: one scenario at a time, after the user saw name, message and expected tools and agreed.
+Args: agent_name; name (title); user_message (the input); optional description, expected_tools (JSON array of names, in order), expected_behavior (free text), complexity (simple, moderate, complex, mixed, edge_case), tags (JSON array), expectations (JSON object: required_effects, required_calls, forbidden_tools, allowed_tools, order, required_facts, forbidden_claims, must_confirm, must_refuse, must_ask, max_steps, max_repeats, max_latency_ms; "required_effects": [] says that nothing may be changed).
+Returns: the scenario id; its test case has the id {scenario_id}_1.`,
+  effect: 'adds',
+  input: z.strictObject({
+    agent_name: AgentNameParameter,
+    name: requiredText('Title of the scenario.'),
+    description: optionalText('What the scenario is about.'),
+    user_message: requiredText("The user's message that starts the conversation."),
+    expected_tools: jsonText('JSON array of tool names, in order.'),
+    expected_behavior: optionalText('What the agent should do, in words.'),
+    complexity: choice(
+      CREATE_COMPLEXITIES,
+      (x) => `Invalid complexity '${x}'\nMust be one of: ${CREATE_COMPLEXITIES.join(', ')}.`,
+      'Default: simple.',
+    ).nullish(),
+    tags: jsonText('JSON array of strings.'),
+    expectations: jsonText('JSON object of machine-checkable expectations.'),
+  }),
+  output: z.object({
+    scenario_id: z.string(),
+    agent_name: z.string(),
+    name: z.string(),
+    test_case_ids: z.array(z.string()),
+    tags: z.array(z.string()),
+  }),
+  async run(input, context) {
+    const tags = parseTexts('tags', input.tags) ?? [];
+    const expectations = expectationsOf(input);
+    const { id } = await askAgent(context, input.agent_name, (agent) =>
+      agent.addScenario({
+        title: input.name,
+        description: input.description ?? null,
+        complexity: input.complexity ?? 'simple',
+        tags,
+        origin: 'manual',
+        cases: [{ title: input.name, user_message: input.user_message, expectations }],
+      }),
+    );
+    return { scenario_id: id, agent_name: input.agent_name, name: input.name, test_case_ids: [`${id}_1`], tags };
+  },
+  text: (it) =>
+    [
+      'Scenario created',
+      it.name,
+      `ID: ${it.scenario_id}`,
+      `Agent: ${it.agent_name}`,
+      `Test cases: ${it.test_case_ids.length}`,
+      ...(it.tags.length > 0 ? [`Tags: ${it.tags.join(', ')}`] : []),
+    ].join('\n'),
+});
+
+type Expecting = { expectations?: unknown; expected_tools?: unknown; expected_behavior?: string | null | undefined };
+
+/** The expectations object, with the two published parameters laid over it. */
+function expectationsOf({ expectations, expected_tools, expected_behavior }: Expecting): Expectations {
+  const tools = parseTexts('expected_tools', expected_tools);
+  const given = expectations == null ? {} : typeof expectations === 'string' ? parseJson('expectations', expectations) : expectations;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new Refusal('INVALID_ARGUMENT', 'expectations must be a JSON object');
+  }
+  const behavior = expected_behavior?.trim() ? { expected_behavior } : {};
+  const parsed = Expectations.safeParse({ ...given, ...(tools ? { expected_tools: tools } : {}), ...behavior });
+  if (parsed.success) return parsed.data;
+  throw badExpectations(parsed.error.issues[0]);
+}
+
+function badExpectations(issue: z.core.$ZodIssue | undefined): Refusal {
+  if (issue?.code === 'unrecognized_keys') {
+    const accepted = Object.keys(Expectations.shape).join(', ');
+    const path = [...issue.path, issue.keys[0]].join('.');
+    const hint = issue.path.length === 0 ? `Accepted: ${accepted}.` : undefined;
+    return new Refusal('INVALID_ARGUMENT', `Unknown field '${echo(path)}' in expectations`, hint);
+  }
+  const path = echo(issue?.path.join('.'));
+  return new Refusal('INVALID_ARGUMENT', `Invalid value for '${path}' in expectations`, `${issue?.message ?? ''}.`);
+}
+
+export const getTests = defineTool({
+  name: 'invarium_get_tests',
+  title: 'Get test cases',
+  description: `Returns the test cases of an agent: those of its active scenarios, newest first, hand-made ones included. Their ids are what invarium_sync_results takes as scenario_id.
+
+WHEN TO USE: to show the cases before they are run, and to write the runner script.
+Args: agent_name; optional generation_id (from invarium_generate_tests), output_format (text or json), output_file (a path inside the working directory; the JSON to save is returned), offset, limit.
+Returns: the cases with id, message, expected tools and expected behaviour.`,
+  effect: 'reads',
+  input: z.strictObject({
+    agent_name: AgentNameParameter,
+    generation_id: optionalText('Generation whose cases to return.'),
+    output_format: choice(FORMATS, (x) => `Invalid output_format '${x}'\nMust be one of: text, json.`, 'Default: text.').nullish(),
+    output_file: optionalText('Path for the JSON, inside the working directory.'),
+    offset: wholeNumber({ min: 0 }, 'offset must be >= 0', 'Cases to skip. Default: 0.').nullish(),
+    limit: wholeNumber({ min: 1 }, 'limit must be a positive integer', 'Cases to return. Default: 20.').nullish(),
+  }),
+  output: z.object({
+    agent_name: z.string(),
+    generation_id: z.string().nullable(),
+    status: z.string(),
+    total: z.int(),
+    offset: z.int(),
+    limit: z.int(),
+    test_cases: z.array(CaseView),
+    output_format: z.enum(FORMATS),
+    output_file: z.string().nullable(),
+  }),
+  async run(input, context) {
+    const { generation_id, output_file, output_format } = input;
+    if (output_file != null) checkOutputFile(output_file);
+    const offset = input.offset ?? 0;
+    const limit = Math.min(input.limit ?? 20, MAX_CASES);
+    const page = await askAgent(context, input.agent_name, (agent) => agent.listCases({ offset, limit }));
+    if (generation_id != null) throw new Refusal('NOT_FOUND', `Generation not found: ${echo(generation_id)}`);
+    return {
+      ...{ agent_name: input.agent_name, generation_id: null, status: 'completed', total: page.total, offset, limit },
+      ...{ test_cases: page.cases, output_format: output_format ?? 'text', output_file: output_file ?? null },
+    };
+  },
+  text: (it) => {
+    const { output_format, output_file, ...document } = it;
+    const json = JSON.stringify(document, null, 2);
+    if (output_file !== null) return `Save this JSON to ${output_file}:\n${json}`;
+    if (output_format === 'json') return json;
+    if (it.total === 0) return `No test cases found for ${it.agent_name}. Use invarium_generate_tests to create some.`;
+    return casesText(it);
+  },
+});
+
+const MAX_CASES = 1_000;
+
+/** A remote server never writes the file; it still refuses a path that leaves the project, because the client will. */
+function checkOutputFile(path: string): void {
+  const outside = path.trim() === '' || /^([/\\~]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes('..');
+  if (outside) throw new Refusal('INVALID_ARGUMENT', 'output_file must be within the current working directory');
+}
+
+type CasesPage = { total: number; offset: number; test_cases: CaseView[] };
+
+function casesText({ total, offset, test_cases }: CasesPage): string {
+  const blocks = test_cases.map((test, index) => caseText(test, offset + index + 1));
+  const next = offset + test_cases.length;
+  const tail = next < total ? [`Showing ${offset + 1}-${next} of ${total}. Use offset=${next} for more.`] : [];
+  return [`Generated ${total} test case(s):`, ...blocks, ...tail].join('\n\n');
+}
+
+function caseText(test: CaseView, number: number): string {
+  return [
+    `Test Case #${number} -- "${test.title}"`,
+    `  ID: ${test.id}`,
+    `  Complexity: ${test.complexity}`,
+    ...(test.failure_category ? [`  Target failure: ${test.failure_category}`] : []),
+    `  User message: "${test.user_message}"`,
+    `  Expected tools: [${test.expected_tools.map((tool) => `'${tool}'`).join(', ')}]`,
+    ...(test.expected_behavior ? [`  Expected behavior: ${test.expected_behavior}`] : []),
+  ].join('\n');
+}
+
+export const listScenarios = defineTool({
+  name: 'invarium_list_scenarios',
+  title: 'List scenarios',
+  description: `Lists the scenarios of an agent, newest first, with the status of their latest results.
+
+WHEN TO USE: to find a scenario id, or to see what passes, fails or is flaky.
+Args: agent_name; optional status (passed, failed, flaky, not_run), active (true, false, or both when left out), page, limit.
+Returns: title, id, complexity and number of test cases of each.`,
+  effect: 'reads',
+  input: z.strictObject({
+    agent_name: AgentNameParameter,
+    status: choice(
+      SCENARIO_STATUSES,
+      (x) => `Invalid status '${x}'\nMust be one of: ${SCENARIO_STATUSES.join(', ')}.`,
+      'Only scenarios of this status.',
+    ).nullish(),
+    active: flag('true: active ones, false: inactive ones. Default: both.'),
+    page: wholeNumber({ min: 1 }, 'page must be >= 1', 'Default: 1.').nullish(),
+    limit: wholeNumber({ min: 1 }, 'limit must be >= 1', 'Scenarios on a page. Default: 20.').nullish(),
+  }),
+  output: z.object({
+    agent_name: z.string(),
+    scenarios: z.array(ScenarioView),
+    total: z.int(),
+    page: z.int(),
+    pages: z.int(),
+    limit: z.int(),
+  }),
+  async run(input, context) {
+    const page = input.page ?? 1;
+    const limit = Math.min(input.limit ?? 20, MAX_CASES);
+    const { scenarios, total } = await askAgent(context, input.agent_name, (agent) =>
+      agent.listScenarios({ status: input.status ?? null, active: input.active ?? null, page, limit }),
+    );
+    return { agent_name: input.agent_name, scenarios, total, page, pages: Math.max(1, Math.ceil(total / limit)), limit };
+  },
+  text: (it) => {
+    if (it.total === 0) return `No scenarios found for '${it.agent_name}'.`;
+    const first = (it.page - 1) * it.limit + 1;
+    const entries = it.scenarios.map((scenario, index) => scenarioText(scenario, first + index));
+    return [`Scenarios for '${it.agent_name}' (${it.total} total, page ${it.page}/${it.pages}):`, ...entries].join('\n\n');
+  },
+});
+
+function scenarioText(scenario: ScenarioView, number: number): string {
+  const inactive = scenario.active ? '' : ' (inactive)';
+  const facts = `ID: ${scenario.scenario_id} | Complexity: ${scenario.complexity} | Test cases: ${scenario.test_case_count}`;
+  return `${number}. [${scenario.status.toUpperCase()}] ${scenario.title}${inactive}\n   ${facts}`;
+}

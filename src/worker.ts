@@ -1,0 +1,42 @@
+import { Hono } from 'hono';
+import { csrf } from 'hono/csrf';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { AgentObject } from './agent/agent-object.ts';
+import { configurationFault } from './env.ts';
+import type { App } from './http/app.ts';
+import { failurePage, notFoundPage } from './http/failures.tsx';
+import { health } from './http/health.ts';
+import { live } from './http/live.ts';
+import { logRequest } from './http/log.ts';
+import { serveMcp } from './http/mcp.ts';
+import { pages } from './http/pages.tsx';
+import { setup } from './http/setup.ts';
+import { signIn } from './http/sign-in.tsx';
+
+const app = new Hono<App>();
+
+app.use(requestId(), logRequest);
+app.use(async (c, next) => {
+  const fault = configurationFault(c.env);
+  return fault ? c.text(`Error: ${fault}\n`, 500) : next();
+});
+app.all('/mcp', serveMcp);
+app.route('/', setup);
+app.route('/', health);
+app.route('/', live);
+app.use(
+  csrf(),
+  secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"], objectSrc: ["'none'"] },
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+  }),
+);
+app.route('/', signIn);
+app.route('/', pages);
+app.notFound(notFoundPage);
+app.onError(failurePage);
+
+export { AgentObject };
+export default app;
