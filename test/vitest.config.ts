@@ -26,6 +26,7 @@ const domain = {
 /** Real D1, real objects and sockets, in the Workers runtime. Storage is fresh for each file, not for each test. */
 const workers = {
   root,
+  logLevel: 'error' as const,
   plugins: [
     cloudflareTest(async () => ({
       main: path.join(root, WORKER),

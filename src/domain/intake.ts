@@ -5,6 +5,8 @@ import { MAX_RESULT_BYTES, MAX_RESULTS, MAX_TOOL_CALLS, RunResult } from './resu
 /** Turns what a runner sent into results, or says which one is wrong and how. */
 
 const MAX_PROBLEMS = 10;
+/** Deeper than any real tool call; what walks a result may recurse. */
+const MAX_DEPTH = 100;
 const REQUIRED = ['scenario_id', 'user_message', 'agent_response'] as const;
 
 /** A result that fits the schema, what was received (for its content hash), and that as one line of JSON. */
@@ -57,13 +59,14 @@ function parseResult(item: unknown, index: number, problems: Problem[]): Receive
   return null;
 }
 
-/** Null where nesting is too deep to be printed. */
+/** Null where it is nested too deeply. */
 function printed(item: unknown): string | null {
-  try {
-    return JSON.stringify(item);
-  } catch {
-    return null;
-  }
+  return isDeeper(item, MAX_DEPTH) ? null : JSON.stringify(item);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function shapeFault(item: unknown, index: number): string | null {
@@ -76,7 +79,7 @@ function shapeFault(item: unknown, index: number): string | null {
 }
 
 function sizeFault(item: Record<string, unknown>, text: string | null, index: number): string | null {
-  if (text === null) return `Result validation failed. Result at index ${index} is nested too deeply`;
+  if (text === null) return `Result at index ${index} is nested more than ${MAX_DEPTH} levels deep`;
   const bytes = utf8Bytes(text);
   if (bytes > MAX_RESULT_BYTES) {
     return `Result at index ${index} is ${Math.ceil(bytes / 1024)} KB. Maximum is ${MAX_RESULT_BYTES / 1024} KB`;

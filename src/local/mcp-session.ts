@@ -6,7 +6,7 @@ import type { ServerAddress } from './server-address.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 1000;
 const SECOND_MS = 1000;
 
 const ErrorMeta = z.object({ code: z.string(), retry_after: z.number().optional() });

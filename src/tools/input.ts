@@ -51,15 +51,16 @@ export function optionalText(description: string) {
   return z.string().nullish().meta({ description });
 }
 
-/** One of a closed list; `refuse` words what is outside it, the remedy on a second line where there is one. */
-export function choice<const T extends readonly string[]>(values: T, refuse: (value: string) => string, description: string) {
-  return z.enum(values, { error: (issue) => refuse(echo(issue.input)) }).meta({ description });
+/** One of a closed list, or left out; anything else is `Invalid {name} '…'` with the list. */
+export function choice<const T extends readonly string[]>(name: string, values: T, description: string) {
+  const refuse = (value: unknown) => `Invalid ${name} '${echo(value)}'\nMust be one of: ${values.join(', ')}.`;
+  return z.enum(values, { error: (issue) => refuse(issue.input) }).nullish().meta({ description });
 }
 
-/** A whole number in a range; `refuse` is the sentence for any other number. */
+/** A whole number in a range, or left out; `refuse` is the sentence for any other number. */
 export function wholeNumber(range: { min: number; max?: number }, refuse: string, description: string) {
   const number = z.int({ error: refuse }).min(range.min, { error: refuse });
-  return (range.max === undefined ? number : number.max(range.max, { error: refuse })).meta({ description });
+  return (range.max === undefined ? number : number.max(range.max, { error: refuse })).nullish().meta({ description });
 }
 
 export function flag(description: string) {

@@ -39,13 +39,9 @@ Returns: id (its first 8 digits are enough wherever a run id is taken), time, st
   effect: 'reads',
   input: z.strictObject({
     agent_name: optionalText('Only runs of this agent.'),
-    status: choice(
-      RUN_STATUSES,
-      (x) => `Invalid status '${x}'\nMust be one of: ${RUN_STATUSES.join(', ')}.`,
-      'Only runs of this status.',
-    ).nullish(),
-    limit: wholeNumber({ min: 1 }, 'limit must be a positive integer', 'Runs to return. Default: 10.').nullish(),
-    offset: wholeNumber({ min: 0 }, 'offset must be >= 0', 'Runs to skip. Default: 0.').nullish(),
+    status: choice('status', RUN_STATUSES, 'Only runs of this status.'),
+    limit: wholeNumber({ min: 1 }, 'limit must be a positive integer', 'Runs to return. Default: 10.'),
+    offset: wholeNumber({ min: 0 }, 'offset must be >= 0', 'Runs to skip. Default: 0.'),
   }),
   output: z.object({ agent_name: z.string().nullable(), runs: z.array(WireRun), total: z.int(), offset: z.int() }),
   async run(input, context) {
@@ -90,13 +86,9 @@ Returns: the run and one page of its results, in the order of their cases. The a
   input: z.strictObject({
     agent_name: AgentNameParameter,
     test_run_id: requiredText('Id of the run, or the first 8 or more of its hex digits.'),
-    status: choice(
-      RESULT_STATUSES,
-      (x) => `Invalid status '${x}'\nMust be one of: ${RESULT_STATUSES.join(', ')}.`,
-      'Only results of this status.',
-    ).nullish(),
-    page: wholeNumber({ min: 1 }, 'page must be >= 1', 'Default: 1.').nullish(),
-    limit: wholeNumber({ min: 1, max: 100 }, 'limit must be between 1 and 100', 'Results on a page. Default: 20.').nullish(),
+    status: choice('status', RESULT_STATUSES, 'Only results of this status.'),
+    page: wholeNumber({ min: 1 }, 'page must be >= 1', 'Default: 1.'),
+    limit: wholeNumber({ min: 1, max: 100 }, 'limit must be between 1 and 100', 'Results on a page. Default: 20.'),
   }),
   output: z.object({
     run: WireRun,

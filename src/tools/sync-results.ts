@@ -64,13 +64,13 @@ Returns: run id, counts, verdicts and the dashboard link. A run's analytics are 
     results: jsonText('JSON array of result objects; "[]" with create_empty.'),
     test_run_id: optionalText('Run to append to; "tr_" may be left out.'),
     name: optionalText('Label for a new run.'),
-    source: choice(SOURCES, (x) => `Invalid source '${x}'\nMust be one of: ${SOURCES.join(', ')}.`, 'Where the results come from. Default: mcp.').nullish(),
+    source: choice('source', SOURCES, 'Where the results come from. Default: mcp.'),
     create_empty: flag('Make an empty run and return its id. Default: false.'),
     expected_total: wholeNumber(
       { min: MIN_EXPECTED_TOTAL, max: MAX_EXPECTED_TOTAL },
       `expected_total must be between ${MIN_EXPECTED_TOTAL} and ${MAX_EXPECTED_TOTAL}`,
       'Results to expect before the run is completed.',
-    ).nullish(),
+    ),
   }),
   output: Output,
   async run(input, context) {

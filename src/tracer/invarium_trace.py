@@ -14,10 +14,11 @@
             c.finish(my_agent(c.user_message))
     tracer.close()
 
-An exception of the agent inside a case is not raised again: it becomes the case's `error_message`, is named on stderr,
-and the next case runs (`reraise=True` changes that; Ctrl-C, a cancelled task and sys.exit always pass). Nothing the
-tracer does itself stops the agent: what cannot be delivered waits in .invarium/pending_results.jsonl for the next start.
-Keys, tokens and passwords are removed before anything leaves this machine.
+An exception of the agent inside a case is not raised again: it becomes the case's `error_message`, is named on
+stderr, and the next case runs (`reraise=True` changes that; Ctrl-C, a cancelled task and sys.exit always pass).
+The tracer itself never stops the agent: what cannot be delivered waits in .invarium/pending_results.jsonl for the
+next start. Keys, tokens and passwords are removed before anything leaves this machine; `personal_data=True` removes
+e-mail addresses, phone, card and social security numbers and IP addresses too.
 One file, Python 3.8 or newer, standard library only.
 """
 
@@ -115,15 +116,18 @@ _NAMES = r"password|passwd|passphrase|pwd|api[-_ ]?key|access[-_]?key|private[-_
 _QUOTE = r"""\\{0,3}["']"""
 _SCHEME = r"(?:(?:bearer|basic)[ \t]{1,3})?"
 _NOTATION = re.compile(  # password: x, API_KEY=x, "token": "x", also inside JSON that is itself a string
-    r"(?P<name>" + _NAMES + r")(?:" + _QUOTE + r")?[ \t]{0,3}[:=][ \t]{0,3}(?:" + _QUOTE + _SCHEME + r"(?P<quoted>[^\"'\\\n]+)|"
+    r"(?P<name>" + _NAMES + r")(?:" + _QUOTE + r")?[ \t]{0,3}[:=][ \t]{0,3}"
+    r"(?:" + _QUOTE + _SCHEME + r"(?P<quoted>[^\"'\\\n]+)|"
     + _SCHEME + r"(?P<bare>[^\s\"'\\,;&<>(){}\[\]][^\s\"'\\,;&<>]*))", re.I)
 _SECRET_KEY = re.compile(r"(" + _NAMES + r")(?:[-_ ]?confirm(?:ation)?|\d)?$", re.I)
 _PLACEHOLDER = re.compile(
-    r"\[REDACTED|\$\{|\{\{|<|%\w+%|[*•.x_-]+$|(?:your|my|change)[-_]|process\.env|os\.|env[.(]|getenv|secrets?[./]|vault[:/]|arn:", re.I)
+    r"\[REDACTED|\$\{|\{\{|<|%\w+%|[*•.x_-]+$|(?:your|my|change)[-_]"
+    r"|process\.env|os\.|env[.(]|getenv|secrets?[./]|vault[:/]|arn:", re.I)
 _ORDINARY_WORDS = frozenset(
-    "a an and any are at be boolean can cannot changed contains do does enter expired false field for has hidden if in incorrect "
-    "invalid is it may minimum missing must n no none not null number of ok one optional or please policy protected required reset "
-    "see set should string that the this to too true undefined unknown updated valid was we weak will wrong yes you your".split())
+    "a an and any are at be boolean can cannot changed contains do does enter expired false field for has hidden if in "
+    "incorrect invalid is it may minimum missing must n no none not null number of ok one optional or please policy "
+    "protected required reset see set should string that the this to too true undefined unknown updated valid was we "
+    "weak will wrong yes you your".split())
 
 
 def _mixed(value):
@@ -141,30 +145,32 @@ def _is_card(value):
     return 13 <= len(digits) <= 19 and digits[-1] in (2, 3, 4, 5, 6) and luhn % 10 == 0
 
 
-# Kind; pattern, whose only group, where there is one, is the secret and its end; what the secret must look like.
+# Kind; pattern, whose group, where there is one, is the secret and ends the match; what the secret must look like.
 _SECRETS = [
     ("api_key", re.compile(
-        r"(?<![A-Za-z0-9])(?:inv_|sk-|sk_live_|sk_test_|rk_live_|gh[opsru]_|github_pat_|glpat-|xox[abeprs]-|whsec_|hf_|npm_"
-        r"|A(?:Iza|KIA|SIA))[\w-]{16,}", re.A), _mixed),
+        r"(?<![A-Za-z0-9])(?:inv_|sk-|sk_live_|sk_test_|rk_live_|gh[opsru]_|github_pat_|glpat-|xox[abeprs]-|whsec_"
+        r"|hf_|npm_|A(?:Iza|KIA|SIA))[\w-]{16,}", re.A), _mixed),
     ("api_key", re.compile(r"(?<![\w-])SG\.[\w-]{16,64}\.[\w-]{16,64}", re.A), None),
     ("token", re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", re.A), None),
     ("token", re.compile(r"\bBearer\s{1,3}([\w.~+/=-]{8,})", re.A | re.I), _is_token),
     ("token", re.compile(r"\bauthorization\W{1,6}basic\s{1,3}([\w+/=-]{6,})", re.A | re.I), None),
     ("password", re.compile(r"://[^\s:@/]{1,100}:([^\s@/]{1,200})(?=@)"), None),
-    ("private_key", re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END[^-]*-----|\Z)", re.S), None),
+    ("private_key", re.compile(
+        r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END[^-]*-----|\Z)", re.S), None),
 ]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PERSONAL = [
     ("email", re.compile(r"[\w.%+-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}"), None),
-    ("card", re.compile(r"(?<![\w.+-])(?:\d{13,19}|\d{4}(?:[ -]\d{4}){2}[ -]\d{1,4}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|\.\d)"), _is_card),
+    ("card", re.compile(
+        r"(?<![\w.+-])(?:\d{13,19}|\d{4}(?:[ -]\d{4}){2}[ -]\d{1,4}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|\.\d)"), _is_card),
     ("ssn", re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-]|\.\d)"), None),
     ("phone", re.compile(r"(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}(?![\w-]|\.\d)"), None),
     ("phone", re.compile(
         r"(?<![\w+])\+(?:1[ .-]?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}|[2-9](?:(?:[ .-]|\) ?| ?\()?\d){7,14})(?!\d)"), None),
     ("ip", re.compile(r"(?<![\w.])(?<!\w/)(?<!ersion )(?:" + _OCTET + r"\.){3}" + _OCTET + r"(?!\w|\.\d)"), None),
     ("ip", re.compile(  # eight groups, or :: in their place behind a first group of four
-        r"(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]{4}(?::[0-9a-f]{1,4}){0,5}::(?:[0-9a-f]{1,4}:?){0,6})(?![\w:])",
-        re.I), None),
+        r"(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+        r"|[0-9a-f]{4}(?::[0-9a-f]{1,4}){0,5}::(?:[0-9a-f]{1,4}:?){0,6})(?![\w:])", re.I), None),
 ]
 
 
@@ -179,6 +185,16 @@ def _secret_kind(name, value):
     return None if not _is_token(value) else "api_key" if name.endswith("key") else "token"
 
 
+def _redact_notation(match):
+    quoted, value = match.group("quoted"), match.group("quoted") or match.group("bare")
+    kind = _secret_kind(match.group("name"), value)
+    if not kind and not quoted:
+        return match.group()
+    # What was quoted may be a sentence with a notation of its own.
+    left = "[REDACTED:%s]" % kind if kind else _NOTATION.sub(_redact_notation, quoted)
+    return match.group()[:-len(value)] + left
+
+
 def redact_text(text, personal_data=False):
     """The text with keys, tokens and passwords, and by option personal data, replaced by [REDACTED:{kind}]."""
     for kind, pattern, accept in _SECRETS + (_PERSONAL if personal_data else []):
@@ -188,11 +204,7 @@ def redact_text(text, personal_data=False):
             return match.group()[:match.start(secret) - match.start()] + "[REDACTED:%s]" % kind
         text = pattern.sub(replacement, text)
 
-    def notation(match):
-        start = max(match.start("quoted"), match.start("bare"))
-        kind = _secret_kind(match.group("name"), text[start:match.end()])
-        return text[match.start():start] + "[REDACTED:%s]" % kind if kind else match.group()
-    return _NOTATION.sub(notation, text)
+    return _NOTATION.sub(_redact_notation, text)
 
 
 def redact(value, personal_data=False):
@@ -224,11 +236,9 @@ def _say(text):
         print("invarium: " + line, file=sys.stderr)
 
 
-class _Answer:
-    """What became of a call: stored, to be tried again (`retry`), or refused with a code and perhaps the index of the bad result."""
-
-    def __init__(self, ok=False, retry=False, reason="", code=None, index=None, pause=None):
-        self.ok, self.retry, self.reason, self.code, self.index, self.pause = ok, retry, reason, code, index, pause
+# What became of a call: stored, to be tried again, or refused with a code and perhaps the index of the bad result.
+_Answer = collections.namedtuple(
+    "_Answer", "ok retry reason code index pause", defaults=(False, False, "", "REFUSED", None, None))
 
 
 def _frames(response):
@@ -253,13 +263,13 @@ def _read_answer(response, call_id):
         if not isinstance(frame, dict) or frame.get("id") != call_id:
             continue
         if "error" in frame:
-            return _Answer(reason=_text(frame["error"].get("message")), code=frame["error"].get("code"))
+            return _Answer(reason=_text(frame["error"].get("message")))
         result = frame.get("result") or {}
         if not result.get("isError"):
             return _Answer(ok=True)
         detail = (result.get("_meta") or {}).get("invarium/error") or {}
         words = " ".join(_text(part.get("text")) for part in result.get("content") or [])
-        code, pause = detail.get("code"), detail.get("retry_after")
+        code, pause = detail.get("code") or "REFUSED", detail.get("retry_after")
         return _Answer(retry=code in RETRY_CODES, reason=words, code=code, index=detail.get("index"),
                        pause=pause if isinstance(pause, (int, float)) else None)
     return _Answer(retry=True, reason="The server's answer holds no result")
@@ -270,7 +280,8 @@ def _http_answer(error):
     retry = error.code in RETRY_STATUSES or error.code >= 500
     after, pause = error.headers.get("Retry-After", ""), None
     with contextlib.suppress(ValueError, TypeError):
-        pause = float(after) if re.match(r"\d", after) else email.utils.parsedate_to_datetime(after).timestamp() - time.time()
+        date = None if re.match(r"\d", after) else email.utils.parsedate_to_datetime(after)
+        pause = date.timestamp() - time.time() if date else float(after)
     reason = "HTTP %d %s" % (error.code, error.read(300).decode("utf-8", "replace"))
     return _Answer(retry=retry, reason=reason, code="AUTH_FAILED" if error.code == 401 else error.code, pause=pause)
 
@@ -324,18 +335,20 @@ class _Spool:
         """Takes out what was settled and puts in what was given up, in one step that a crash cannot tear."""
         gone = {record["result"]["result_id"] for record in list(settled) + list(added)}
         with self._locked():
-            records = [record for record in self.read() if record["result"]["result_id"] not in gone] + list(added)
+            records = [record for record in self.read() if record["result"]["result_id"] not in gone]
+            records.extend(added)
             if not records:
                 with contextlib.suppress(OSError):
                     os.remove(self.path)
                 return
-            with open(self.path + ".new", "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            private = functools.partial(os.open, mode=0o600)
+            with open(self.path + ".new", "w", encoding="utf-8", opener=private) as file:
                 file.writelines(json.dumps(record) + "\n" for record in records)
             os.replace(self.path + ".new", self.path)
 
 
 class _Sender:
-    """A background thread. Each result goes at once; what queues behind a call in flight goes as one batch with the next."""
+    """A background thread. A result goes at once; what queues behind a call in flight goes as one batch afterwards."""
 
     def __init__(self, api_key, mcp_url, spool, max_calls_per_minute, max_attempts, retry_seconds, timeout_seconds):
         self._mcp_url, self._api_key, self._timeout = mcp_url, api_key, timeout_seconds
@@ -345,7 +358,7 @@ class _Sender:
         self._queue, self._wake = collections.deque(), threading.Condition()
         self._closing, self._out_of_time, self._calls, self._unreachable = False, threading.Event(), 0, False
         self.summary = {"delivered": 0, "kept": 0, "refused": 0}
-        self._queue.extend(record for record in spool.read() if record.get("retry") and record.get("mcp_url") == mcp_url)
+        self._queue.extend(old for old in spool.read() if old.get("retry") and old.get("mcp_url") == mcp_url)
         self._thread = threading.Thread(target=self._run, name="invarium-trace", daemon=True)
         self._thread.start()
 
@@ -359,7 +372,7 @@ class _Sender:
         self._keep([record], "A case ended after the tracer was closed")
 
     def close(self, timeout):
-        """Waits until everything is delivered or kept; after `timeout` seconds what is left is kept without another try."""
+        """Waits until everything is delivered or kept; after `timeout` seconds what is left is kept, not tried."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -374,7 +387,7 @@ class _Sender:
                     self._wake.wait()
                 if not self._queue:
                     return
-            self._out_of_time.wait(self._next_call - time.monotonic())  # before taking the batch, so that it grows meanwhile
+            self._wait_turn()  # before taking the batch, so that it grows meanwhile
             batch = self._take()
             try:
                 self._deliver(batch)
@@ -387,7 +400,8 @@ class _Sender:
             while self._queue and len(batch) < MAX_BATCH_RESULTS:
                 record = self._queue[0]
                 size += _bytes(record["result"])
-                if batch and (size > MAX_BATCH_BYTES or any(record[key] != batch[0][key] for key in ("agent_name", "run_id"))):
+                other_run = batch and any(record[key] != batch[0][key] for key in ("agent_name", "run_id"))
+                if other_run or batch and size > MAX_BATCH_BYTES:
                     break
                 batch.append(self._queue.popleft())
         return batch
@@ -395,7 +409,8 @@ class _Sender:
     def _deliver(self, batch):
         attempts = 1 if self._unreachable else self._attempts  # one long wait is enough: the next batch only knocks
         for attempt in range(attempts):
-            answer = _Answer(retry=True, reason="The tracer was closed") if self._out_of_time.is_set() else self._call(batch)
+            closed = self._out_of_time.is_set()
+            answer = _Answer(retry=True, reason="The tracer was closed") if closed else self._call(batch)
             self._unreachable = answer.retry
             if answer.ok:
                 self.summary["delivered"] += len(batch)
@@ -432,8 +447,11 @@ class _Sender:
         except OSError as error:
             _say("%d results are lost: %s" % (len(batch), error))
 
-    def _call(self, batch):
+    def _wait_turn(self):
         self._out_of_time.wait(self._next_call - time.monotonic())
+
+    def _call(self, batch):
+        self._wait_turn()
         self._next_call = time.monotonic() + self._gap
         self._calls += 1
         arguments = {"agent_name": batch[0]["agent_name"], "test_run_id": batch[0]["run_id"],
@@ -466,9 +484,9 @@ class Case:
         self._tools, self._messages, self._finish, self._ended = [], [], None, None
 
     def tool(self, name, parameters=None, result=None, error=None, status=None, duration_ms=None):
-        """A call the agent made. `error`, or `status="failed"`, says that it had no effect; a `result` shows what it returned."""
-        call = {"name": str(name), "parameters": parameters, "result": result, "error": error, "duration_ms": duration_ms,
-                "status": status if status in ("ok", "failed") else None}
+        """A call the agent made, with what it returned. `error` or `status="failed"` says that it had no effect."""
+        call = {"name": str(name), "parameters": parameters, "result": result, "error": error,
+                "status": status if status in ("ok", "failed") else None, "duration_ms": duration_ms}
         call = {key: _plain(value) for key, value in call.items() if value is not None}
         if not isinstance(call.get("parameters", {}), dict):
             call["parameters"] = {"value": call["parameters"]}
@@ -517,12 +535,15 @@ class Case:
         if error:
             finish["error_message"] = _plain(error)[:2000]
         if len(self._tools) > MAX_TOOL_CALLS:
-            finish["notes"] = "%s[the first %d of %d tool calls]" % (_text(finish.get("notes")), MAX_TOOL_CALLS, len(self._tools))
+            cut = "[the first %d of %d tool calls]" % (MAX_TOOL_CALLS, len(self._tools))
+            finish["notes"] = ("%s %s" % (finish.get("notes") or "", cut)).strip()
         asked = [_text(m.get("content")) for m in spoken if m.get("role") == "user"]
-        calls = None if spoken and not self._tools else self._tools[:MAX_TOOL_CALLS]  # absent: the server takes them from the messages
+        # Without `tools_called` the server takes the calls from the messages.
+        calls = None if spoken and not self._tools else self._tools[:MAX_TOOL_CALLS]
         finish.update(
-            scenario_id=self.id, user_message=self.user_message or (asked or [""])[0], tools_called=calls, messages=spoken or None,
-            latency_ms=round(((self._ended or time.monotonic()) - self._started) * 1000), trial=self._trial, attempt=self._attempt)
+            scenario_id=self.id, user_message=self.user_message or (asked or [""])[0], tools_called=calls,
+            messages=spoken or None, latency_ms=round(((self._ended or time.monotonic()) - self._started) * 1000),
+            trial=self._trial, attempt=self._attempt)
         return {key: value for key, value in finish.items() if value is not None}
 
 
@@ -547,19 +568,21 @@ class _Call:
 
     def __exit__(self, kind, error, _trace):
         if self._record is not None:
-            outcome = {"error": _plain(error) or kind.__name__, "status": "failed"} if kind else {"result": _plain(self.result), "status": "ok"}
-            self._record.update(outcome, duration_ms=round((time.monotonic() - self._started) * 1000, 1))
+            failure = {"error": _plain(error), "status": "failed"}
+            self._record.update(failure if kind else {"result": _plain(self.result), "status": "ok"})
+            self._record["duration_ms"] = round((time.monotonic() - self._started) * 1000, 1)
         return False
 
 
 class Tracer:
     """Records cases and streams their results into one run."""
 
-    def __init__(self, api_key, mcp_url, agent_name, run_id, spool_path=".invarium/pending_results.jsonl", personal_data=False, reraise=False,
-                 max_calls_per_minute=None, max_attempts=8, retry_seconds=0.5, timeout_seconds=30):
+    def __init__(self, api_key, mcp_url, agent_name, run_id, spool_path=".invarium/pending_results.jsonl",
+                 personal_data=False, reraise=False, max_calls_per_minute=None, max_attempts=8, retry_seconds=0.5,
+                 timeout_seconds=30):
         mcp_url = re.sub(r"(?:/mcp)?/*$", "", str(mcp_url or ""))
-        needed = {"API key (INVARIUM_API_KEY, or api_key in the configuration)": api_key, "mcp_url": mcp_url, "agent_name": agent_name,
-                  "run_id (make the run first: invarium_sync_results with create_empty)": run_id}
+        needed = {"API key (INVARIUM_API_KEY, or api_key in the configuration)": api_key, "mcp_url": mcp_url,
+                  "agent_name": agent_name, "run_id (from invarium_sync_results with create_empty)": run_id}
         missing = [what for what, value in needed.items() if not value]
         if missing:
             raise TracerConfigError("Missing: %s" % "; ".join(missing))
@@ -567,9 +590,10 @@ class Tracer:
             raise TracerConfigError("The API key holds characters that no key has")
         if urllib.parse.urlsplit(mcp_url).scheme not in ("http", "https"):
             raise TracerConfigError("mcp_url must start with https:// or http://")
-        self._agent_name, self._run_id, self._personal_data, self._reraise = agent_name, run_id, personal_data, reraise
-        self._open_cases = []
-        self._sender = _Sender(api_key, mcp_url, _Spool(spool_path), max_calls_per_minute, max_attempts, retry_seconds, timeout_seconds)
+        self._agent_name, self._run_id = agent_name, run_id
+        self._personal_data, self._reraise, self._open_cases = personal_data, reraise, []
+        self._sender = _Sender(api_key, mcp_url, _Spool(spool_path), max_calls_per_minute, max_attempts, retry_seconds,
+                               timeout_seconds)
         atexit.register(self.close)
 
     @classmethod
@@ -629,7 +653,8 @@ def _read_config(path):
         with open(path, encoding="utf-8-sig") as file:
             config = json.load(file)
     except OSError as error:
-        raise TracerConfigError("Cannot read %s (%s). Run the commands of invarium_connect first" % (path, error.strerror)) from None
+        hint = "Run the commands of invarium_connect first"
+        raise TracerConfigError("Cannot read %s (%s). %s" % (path, error.strerror, hint)) from None
     except ValueError:
         raise TracerConfigError("%s is not JSON. Run the commands of invarium_connect again" % path) from None
     if not isinstance(config, dict):

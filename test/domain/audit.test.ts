@@ -212,7 +212,7 @@ test('SEC-03: a secret is named with kind and path, never with its value', () =>
       check: 'SEC-03',
       severity: 'critical',
       element: 'sample_data.key',
-      title: 'Exposed secret: api key at sample_data.key',
+      title: 'Exposed secret: API key at sample_data.key',
     },
     {
       check: 'SEC-03',

@@ -162,6 +162,7 @@ test('what YAML can do beyond plain data is refused', () => {
     ['a: 1\na: 2', 'line 2, column 1: a key that stands twice in one mapping'],
     ['a: 1\n---\nb: 2', 'line 2, column 1: more than one document'],
     ['a: &x {b: 1}\n<<: *x', 'line 2, column 1: a merge key, which is not supported; write the fields out'],
+    ['{"<<": {"a": 1}}', 'line 1, column 2: a merge key, which is not supported; write the fields out'],
     ['%YAML 1.1\n---\n<<: {a: 1}', 'line 3, column 1: a merge key, which is not supported; write the fields out'],
     ['a: !!js/function x', 'line 1, column 4: a tag that is not supported'],
     ['a: !!timestamp 2001-01-01', 'line 1, column 4: a tag that is not supported'],
@@ -201,6 +202,8 @@ test('a name given beside the document wins, and the kept text says it too', () 
     'name: Not A Name\ntools: [{name: a, description: b, parameters: {}}]',
     '  tools: [{name: a, description: b, parameters: {}}]',
     'agent_name:\ntools: [{name: a, description: b, parameters: {}}]',
+    'agent_name: |\n  old-name\ntools: [{name: a, description: b, parameters: {}}]',
+    'agent_name:\n  - old\ntools: [{name: a, description: b, parameters: {}}]',
     JSON.stringify({ tools: [TOOL] }),
     JSON.stringify({ ...MINIMAL, agent_name: null }, null, 2),
   ];
@@ -447,7 +450,7 @@ const prose = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom('a: b', '- x', '# y', 'yes', '007', '~', '"', '{', '&a', '*a'),
 );
-const json = fc.jsonValue({ maxDepth: 2 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
+const json = fc.jsonValue({ maxDepth: 2 }).filter((value) => !/__proto__|<</.test(JSON.stringify(value)));
 const values = fc.dictionary(word, json);
 const documents = fc.record(
   {

@@ -14,6 +14,12 @@ export function passTime(ms: number): void {
   clock.offsetMs += ms;
 }
 
+/** Deadlines of the product are seconds; a test need not sit through them. Frames and other short waits keep their length. */
+const LONG_WAIT_MS = 1_000;
+const HASTE = 100;
+const realTimeout = globalThis.setTimeout;
+globalThis.setTimeout = ((work: () => void, ms = 0) => realTimeout(work, ms >= LONG_WAIT_MS ? ms / HASTE : ms)) as typeof setTimeout;
+
 const wrapped = new WeakMap<Env, Env>();
 
 function withFaults(env: Env): Env {

@@ -200,6 +200,32 @@ test('a refused result is not sent again, does not cost the others of its batch,
   expect(spooled()).toHaveLength(2);
 });
 
+test('a protocol error and a refusal without a code are not tried again', async () => {
+  await listen((response, { id, index }) => {
+    if (index > 0) return refuse(response, { id }, {}, 'Error: No.');
+    const body = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32602, message: 'Unknown tool' } });
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+  const { stdout } = await runCases(`${oneCase('sc_1')}
+while not tracer._sender.summary["refused"]: time.sleep(0.01)
+${oneCase('sc_2')}`);
+  expect(stdout).toBe(summary({ refused: 2 }));
+  expect(calls).toHaveLength(2);
+  expect(spooled()).toMatchObject([
+    { reason: 'Unknown tool', retry: false },
+    { reason: 'Error: No.', retry: false },
+  ]);
+});
+
+test('close stops waiting after its timeout, and nothing is lost, not even a case that ends later', async () => {
+  await listen((response) => response.writeHead(503, { 'retry-after': '60' }).end());
+  const { code, stdout } = await runCases(`${oneCase('sc_1')}
+tracer.close(timeout=0.3)
+${oneCase('sc_2')}`);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: summary({ kept: 2 }) });
+  expect(spooled().map(({ result }) => result.scenario_id)).toEqual(['sc_1', 'sc_2']);
+});
+
 test('a result that a bad key kept back is sent when the key is good', async () => {
   await listen((response, call) => {
     if (call.headers.authorization === `Bearer ${KEY}`) accept(response, call);

@@ -39,7 +39,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     await call('upload_blueprint', { blueprint: BLUEPRINT });
     const made = await call('create_scenario', { agent_name: AGENT, name: 'Ask', user_message: 'Hi', expectations: '{"required_effects": []}' });
     const { test_case_ids } = made.structuredContent as { test_case_ids: string[] };
-    const result = { scenario_id: test_case_ids[0], user_message: 'Hi', agent_response: 'Hello' };
+    const result = { scenario_id: test_case_ids[0], user_message: 'Hi', agent_response: 'Hello', tools_called: [] };
     const synced = await call('sync_results', { agent_name: AGENT, results: JSON.stringify([result]) });
     expect(synced.structuredContent).toMatchObject({ status: 'completed', counts: { passed: 1 } });
     const refusedCall = await call('get_agent', { agent_name: 'nobody-here' });

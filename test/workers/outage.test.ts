@@ -20,14 +20,15 @@ for (const mode of ['fail', 'hang'] as const) {
     const runId = await openRun(call, 24);
     for (let step = 1; step <= 24; step++) {
       passTime(5 * MINUTE_MS);
-      await runDurableObjectAlarm(stub);
-      if (step === 12) await evictDurableObject(stub);
+      const flushing = runDurableObjectAlarm(stub);
       // A client of its own each time: nothing of the last call may be needed.
       const fresh = step === 13 ? await toolCaller(workspace.key) : call;
       const said = await sync(fresh, [refund(caseId, { trial: step })], { test_run_id: runId });
       expect(said.structured).toMatchObject({ accepted: 1, counts: { total: step, passed: step } });
       const seen = await call('get_test_run', { agent_name: AGENT, test_run_id: runId });
       expect(seen.structured.run).toMatchObject({ counts: { total: step }, status: step === 24 ? 'completed' : 'running' });
+      await flushing;
+      if (step === 12) await evictDurableObject(stub);
     }
     const page = await request(`/runs/${runId}?agent=${AGENT}`, { headers: { cookie } });
     expect(page.status).toBe(200);

@@ -53,7 +53,7 @@ export function audit(blueprint: Blueprint, text: string): Audit {
     checks,
     categories,
     counts: countBySeverity(findings),
-    findings: findings.slice(0, MAX_FINDINGS),
+    findings: findings.slice(0, MAX_FINDINGS).map(withoutSecrets),
   };
 }
 

@@ -10,10 +10,12 @@ export function exposedSecrets(text: string): Finding[] {
   const document = readDocument(text);
   const places = secrets.map(({ kind, start }) => ({
     kind,
-    element: safePath(pathAt(document, start)) ?? `line ${text.slice(0, start).split('\n').length}`,
+    element: safePath(pathAt(document, start)) ?? `line ${document.lines.linePos(start).line}`,
   }));
   const distinct = new Map(places.map((place) => [`${place.kind} ${place.element}`, place]));
-  return [...distinct.values()].map(({ kind, element }) => exposure(kind.replace('_', ' '), element));
+  return [...distinct.values()].map(({ kind, element }) =>
+    exposure(kind.replace('api', 'API').replace('_', ' '), element),
+  );
 }
 
 /** A key may itself be a secret. Redacted before it is shortened, so that no half of one stays unrecognised. */

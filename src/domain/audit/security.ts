@@ -1,15 +1,16 @@
 import { constraintTexts } from '../blueprint/blueprint.ts';
 import type { Blueprint } from '../blueprint/schema.ts';
-import { nameFinder, spoken, words } from '../blueprint/wording.ts';
+import { spoken } from '../blueprint/wording.ts';
 import type { Tool } from '../tool.ts';
 import { type Finding, listed } from './finding.ts';
-import { changesState, effectOf, irrevocableWord, type Parameter, parametersOf } from './tool-reading.ts';
+import { unconstrainedPermissions } from './permissions.ts';
+import { changesState, effectOf, irrevocableWord, parametersOf } from './tool-reading.ts';
 
 export function securityFindings(blueprint: Blueprint): Finding[] {
   return [
     ...missingGuardrails(blueprint),
     ...blueprint.tools.flatMap(unconfirmed),
-    ...unconstrainedTools(blueprint),
+    ...unconstrainedPermissions(blueprint),
     ...sensitiveWithoutPolicy(blueprint),
   ];
 }
@@ -56,77 +57,6 @@ function unconfirmed(tool: Tool): Finding[] {
       recommendation: `Add \`requires_confirmation: true\` to tool ${tool.name}, and make the agent ask before the call.`,
     },
   ];
-}
-
-const PATH_OWNERS =
-  /^(?:file|dir|directory|folder|local|source|src|dest|destination|target|output|input|save|root|base|relative|absolute)$/;
-const CODE_TOOL = /^(?:execute|exec|run|eval|evaluate|python|javascript|js|interpreter|sandbox|shell)$/;
-const CODE_TEXT =
-  /\b(?:python|javascript|typescript|source code|snippet|code (?:to|that) (?:run|execute|be executed)|executable code)\b/i;
-const SQL_TEXT = /\bsql\b/i;
-
-/** What a parameter lets the model write freely, read from its name and, where names are ambiguous, from what is said about it. */
-function freeForm({ name, description, isLimited }: Parameter, tool: Tool): string | undefined {
-  if (isLimited) return undefined;
-  const named = words(name);
-  const last = named.at(-1) ?? '';
-  const about = `${description}\n${tool.description}`;
-  if (/^(?:url|uri|href)s?$/.test(last)) return 'a URL';
-  if (/^(?:sql|commands?|cmd|shell|bash)$/.test(last)) return last === 'sql' ? 'SQL' : 'a shell command';
-  if (
-    named.includes('sql') ||
-    (/^(?:query|statement)$/.test(last) && SQL_TEXT.test(`${about} ${words(tool.name).join(' ')}`))
-  )
-    return 'SQL';
-  if (
-    /^(?:filepath|filename|pathname)$/.test(last) ||
-    (last === 'path' && (named.length === 1 || PATH_OWNERS.test(named.at(-2) ?? '')))
-  ) {
-    return 'a file path';
-  }
-  if (
-    /^(?:code|script|snippet)$/.test(last) &&
-    (words(tool.name).some((word) => CODE_TOOL.test(word)) || CODE_TEXT.test(about))
-  )
-    return 'code';
-  return undefined;
-}
-
-/** SEC-04 */
-function unconstrainedTools({ tools, constraints }: Blueprint): Finding[] {
-  const namedIn = nameFinder(tools.map(({ name }) => name));
-  const ruled = new Set([...constraints.guardrails, ...constraints.statements].flatMap(namedIn));
-  return tools.flatMap((tool): Finding[] => {
-    const [first] = parametersOf(tool).flatMap((parameter) => {
-      const what = freeForm(parameter, tool);
-      return what ? [{ ...parameter, what }] : [];
-    });
-    if (!first || ruled.has(tool.name)) return [];
-    return [
-      {
-        check: 'SEC-04',
-        category: 'security',
-        severity: 'high',
-        title: `Unconstrained permissions: ${tool.name}`,
-        detail: `${tool.name} takes ${first.what} in '${first.path}' with no enum or pattern, and no guardrail names the tool: whatever the model writes there is carried out.`,
-        element: tool.name,
-        recommendation: `Limit '${first.path}' with an \`enum\` or \`pattern\`, or add a guardrail that names the tool: "${limitFor(first.what, tool.name)}".`,
-      },
-    ];
-  });
-}
-
-function limitFor(what: string, name: string): string {
-  switch (what) {
-    case 'SQL':
-      return `Use ${name} only for single SELECT statements on the tables this agent needs`;
-    case 'a URL':
-      return `Call ${name} only with https addresses of the hosts this agent needs, never with internal addresses`;
-    case 'a file path':
-      return `Use ${name} only on paths inside the working folder, never with ..`;
-    default:
-      return `Use ${name} only in a sandbox without network or credentials, and never with text a user supplied`;
-  }
 }
 
 /** On spoken words, so that `e-mail`, `email_address` and `eMail` are one. */

@@ -48,7 +48,7 @@ const WORDS: Record<ErrorCode, string> = {
 /** A control character other than tab and line breaks, or half of a surrogate pair: YAML allows neither outside an escape. */
 const UNPRINTABLE = /[^\P{Cc}\t\n\r\u007f-\u009f]|\p{Cs}/u;
 
-export type BlueprintDocument = { text: string; root: ParsedNode | null; value: unknown };
+export type BlueprintDocument = { text: string; lines: LineCounter; root: ParsedNode | null; value: unknown };
 
 /**
  * A YAML 1.2 or JSON text as plain data: null, booleans, finite numbers, strings, arrays and objects.
@@ -64,7 +64,7 @@ export function readDocument(given: string): BlueprintDocument {
   const text = given.replace(/^\uFEFF/, '');
   const lines = new LineCounter();
   const root = parseTree(text, lines);
-  return { text, root, value: new PlainReader(lines).read(root, 0) };
+  return { text, lines, root, value: new PlainReader(lines).read(root, 0) };
 }
 
 function refusalAt(lines: LineCounter, offset: number, words: string) {
@@ -137,9 +137,7 @@ class PlainReader {
   #key(key: ParsedNode): string {
     const name = isScalar(key) ? String(key.value ?? '') : '';
     if (name === '__proto__') throw this.#refusal(key, 'a key that is reserved');
-    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
-      throw this.#refusal(key, 'a merge key, which is not supported; write the fields out');
-    }
+    if (name === '<<') throw this.#refusal(key, 'a merge key, which is not supported; write the fields out');
     return name;
   }
 
@@ -203,7 +201,10 @@ export function renamedText({ text, root }: BlueprintDocument, name: string): st
   const pair = named('agent_name') ?? named('name');
   if (pair?.value) {
     const [start, end] = pair.value.range;
-    return `${text.slice(0, start)}${end > start ? '' : ' '}"${name}"${text.slice(end)}`;
+    // An empty value begins right behind the colon; a block of lines owns its last line break.
+    const before = end > start ? '' : ' ';
+    const after = text.slice(start, end).endsWith('\n') ? '\n' : '';
+    return `${text.slice(0, start)}${before}"${name}"${after}${text.slice(end)}`;
   }
   if (flow) return `${text.slice(0, range[0] + 1)}"agent_name": "${name}", ${text.slice(range[0] + 1)}`;
   const indent = ' '.repeat(range[0] - (text.lastIndexOf('\n', range[0] - 1) + 1));

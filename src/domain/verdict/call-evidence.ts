@@ -1,5 +1,5 @@
 import type { Call } from './calls.ts';
-import type { Difference } from './compare.ts';
+import type { Difference } from './difference.ts';
 import type { Scene } from './scene.ts';
 import type { Evidence } from './verdict.ts';
 import { asEvidence, clip } from './wording.ts';
@@ -24,7 +24,7 @@ export function evidenceOf(scene: Scene, call: Call, more: Evidence = {}): Evide
 /** A side that is absent is left out. */
 export function differenceEvidence({ path, expected, actual, way }: Difference): Evidence {
   return {
-    path,
+    path: clip(path, NAME_CHARS),
     ...(expected === undefined ? {} : { expected: asEvidence(expected) }),
     ...(actual === undefined ? {} : { actual: asEvidence(actual) }),
     ...(way ? { note: `expected: ${way}` } : {}),

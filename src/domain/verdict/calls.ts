@@ -1,5 +1,5 @@
 import type { RunResult } from '../result.ts';
-import { isObject } from './compare.ts';
+import { isObject } from './equality.ts';
 import { failureShown, type Outcome } from './outcome.ts';
 import type { ToolInfo, ToolTable } from './tool-table.ts';
 import { callsIn, type TranscriptCall } from './transcript.ts';

@@ -1,6 +1,6 @@
 import { differenceEvidence, evidenceOf } from './call-evidence.ts';
 import type { Call } from './calls.ts';
-import type { Difference } from './compare.ts';
+import type { Difference } from './difference.ts';
 import type { EffectDeviation } from './effects.ts';
 import { admitsFailure, isBrokenTool } from './failure-text.ts';
 import type { CallPattern } from './match-arguments.ts';
@@ -49,6 +49,8 @@ function wrongArguments(
     step: scene.stepOf(call),
   };
 }
+
+const _PATH_CHARS = 120;
 
 /** `book_flight was due with origin "JFK"; it was called with origin "LGA" (call 4, origin).` */
 export function differenceReason(

@@ -1,8 +1,9 @@
 import type { RequiredEffect } from '../expectations.ts';
 import { largestMatching, nearestPairs } from './assignment.ts';
 import type { Call } from './calls.ts';
-import { type Difference, isEqual } from './compare.ts';
-import { differences, fits } from './match-arguments.ts';
+import type { Difference } from './difference.ts';
+import { differences, farness, fits } from './match-arguments.ts';
+import { twinsIn } from './repeats.ts';
 
 /** One way in which what was done is not what was due. */
 export type EffectDeviation =
@@ -57,11 +58,12 @@ type Rest = {
 
 /** What is left over on both sides: first the right tool with wrong arguments, then another tool in its place, then what stays alone. */
 function explain({ missing, extra, calls, effects }: Rest): EffectDeviation[] {
-  const sameTool = nearestPairs(missing.length, extra.length, pairUp(missing, extra, farness));
+  const sameTool = nearestPairs(missing.length, extra.length, costOf(missing, extra));
   const wrongArguments = pairsOf(sameTool, missing, extra).map(({ due, call }) => wrong(due, call));
   const lacking = missing.filter((_, i) => sameTool[i] === undefined);
   const unasked = extra.filter((call, i) => !sameTool.includes(i) && isExtra(call));
-  const strangers = unasked.filter((call) => !twinOf(call, effects));
+  const twins = unasked.length > 0 ? twinsIn(effects) : new Map<Call, Call>();
+  const strangers = unasked.filter((call) => !twins.has(call));
   const inPlace = lacking
     .slice(0, strangers.length)
     .map((due, i) => ({ kind: 'wrong_tool' as const, due, call: strangers[i] as Call }));
@@ -71,7 +73,7 @@ function explain({ missing, extra, calls, effects }: Rest): EffectDeviation[] {
     ...inPlace,
     ...unasked
       .filter((call) => !replaced.has(call))
-      .map((call) => ({ kind: 'extra' as const, call, twin: twinOf(call, effects) })),
+      .map((call) => ({ kind: 'extra' as const, call, twin: twins.get(call) })),
     ...absences(lacking.slice(inPlace.length), calls),
   ];
 }
@@ -81,15 +83,17 @@ function isExtra({ tool }: Call): boolean {
   return tool.kind === 'effect' || tool.kind === 'unknown';
 }
 
-/** The earlier call that this one repeats. */
-function twinOf(call: Call, effects: readonly Call[]): Call | undefined {
-  return effects.find(
-    (other) => other.index < call.index && other.name === call.name && isEqual(other.arguments, call.arguments),
-  );
-}
+/** More than this many differing arguments are equally far. */
+const FAR = 6;
+/** So many pairs are compared argument by argument; of more, calls of one tool are paired as they come. */
+const MAX_PAIRS = 2_500;
 
-function farness(due: RequiredEffect, call: Call): number {
-  return due.tool === call.name ? differences(due, call).length : Number.POSITIVE_INFINITY;
+function costOf(required: readonly RequiredEffect[], calls: readonly Call[]) {
+  const compares = required.length * calls.length <= MAX_PAIRS;
+  return pairUp(required, calls, (due, call) => {
+    if (due.tool !== call.name) return Number.POSITIVE_INFINITY;
+    return compares ? farness(due, call, FAR) : 0;
+  });
 }
 
 function wrong(due: RequiredEffect, call: Call): EffectDeviation {
@@ -100,7 +104,7 @@ function wrong(due: RequiredEffect, call: Call): EffectDeviation {
 function absences(lacking: readonly RequiredEffect[], calls: readonly Call[]): EffectDeviation[] {
   const names = new Set(lacking.map(({ tool }) => tool));
   const failed = calls.filter((call) => names.has(call.name) && call.failed);
-  const nearest = nearestPairs(lacking.length, failed.length, pairUp(lacking, failed, farness));
+  const nearest = nearestPairs(lacking.length, failed.length, costOf(lacking, failed));
   return lacking.map((due, i) => {
     const at = nearest[i];
     const attempt = at === undefined ? undefined : failed[at];

@@ -1,6 +1,7 @@
 import type { ArgumentMatch, RequiredEffect } from '../expectations.ts';
 import type { Call } from './calls.ts';
-import { atTop, type Difference, isEqual, isObject, objectDifferences, own } from './compare.ts';
+import { type Difference, objectDifferences, undeclaredPaths } from './difference.ts';
+import { isEqual, isObject, nodeOf, own, unequalKeys } from './equality.ts';
 import { matches } from './patterns.ts';
 import { ANY_NODE, type SchemaNode } from './schema-node.ts';
 import { phraseOf } from './tokens.ts';
@@ -9,46 +10,47 @@ import { phraseOf } from './tokens.ts';
 export type CallPattern = Pick<RequiredEffect, 'tool' | 'arguments' | 'match'>;
 
 export function fits(pattern: CallPattern, call: Call): boolean {
-  return pattern.tool === call.name && differences(pattern, call, 1).length === 0;
+  return pattern.tool === call.name && farness(pattern, call, 1) === 0;
 }
 
-/** The first difference in each argument that is not as the pattern wants it, at most `limit` of them. */
-export function differences(pattern: CallPattern, call: Call, limit = Number.POSITIVE_INFINITY): Difference[] {
-  const { arguments: expected, match = {} } = pattern;
-  const found: Difference[] = [];
-  for (const [name, way] of Object.entries(match)) {
-    if (way === 'equal') continue;
-    const difference = specialDifference({ name, way, expected: expected && own(expected, name), call });
-    if (difference) found.push(difference);
-    if (found.length >= limit) return found;
-  }
-  if (!expected) return found;
-  const skipped = (name: string) => (Object.hasOwn(match, name) && match[name] !== 'equal') || isFreeText(name, call);
-  const plain = objectDifferences(
-    without(expected, skipped),
-    without(call.arguments, skipped),
-    atTop(call.tool.schema),
-    limit,
-  );
-  return [...found, ...plain].slice(0, limit);
+/** How many arguments of a call are not as the pattern wants them, counted up to `limit`. */
+export function farness(pattern: CallPattern, call: Call, limit: number): number {
+  const special = specialDifferences(pattern, call).length;
+  const [expected, actual] = plainArguments(pattern, call);
+  if (special >= limit || !expected) return special;
+  return special + unequalKeys(expected, actual, { node: call.tool.schema, depth: 0, limit: limit - special }).length;
+}
+
+/** The first difference in each argument that is not as the pattern wants it. */
+export function differences(pattern: CallPattern, call: Call): Difference[] {
+  const [expected, actual] = plainArguments(pattern, call);
+  const plain = expected ? objectDifferences(expected, actual, call.tool.schema) : [];
+  return [...specialDifferences(pattern, call), ...plain];
 }
 
 /** The paths that were passed over because the tool does not declare them. */
 export function ignoredPaths({ arguments: expected }: CallPattern, call: Call): string[] {
-  if (!expected) return [];
-  const at = atTop(call.tool.schema);
-  objectDifferences(expected, call.arguments, at, Number.POSITIVE_INFINITY);
-  return at.ignored;
+  return expected ? undeclaredPaths(expected, call.arguments, { node: call.tool.schema, path: '' }) : [];
+}
+
+/** The arguments that are compared as they stand. */
+function plainArguments({ arguments: expected, match = {} }: CallPattern, call: Call) {
+  const skipped = (name: string) => (own(match, name) ?? 'equal') !== 'equal' || isFreeText(name, call);
+  return [expected && without(expected, skipped), without(call.arguments, skipped)] as const;
+}
+
+function specialDifferences({ arguments: expected, match }: CallPattern, call: Call): Difference[] {
+  if (!match) return [];
+  const found = Object.entries(match).map(([name, way]) =>
+    specialDifference({ name, way, expected: expected && own(expected, name), call }),
+  );
+  return found.filter((difference) => difference !== undefined);
 }
 
 /** What an agent writes to the person it hands over to is its own; only choices from a list are compared. */
 function isFreeText(name: string, { tool, arguments: sent }: Call): boolean {
   if (tool.kind !== 'handoff') return false;
   return typeof own(sent, name) === 'string' && !nodeOf(tool.schema, name).closedChoice;
-}
-
-function nodeOf(schema: SchemaNode, name: string): SchemaNode {
-  return schema.properties?.get(name) ?? ANY_NODE;
 }
 
 function without(values: Record<string, unknown>, skipped: (name: string) => boolean): Record<string, unknown> {

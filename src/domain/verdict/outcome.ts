@@ -1,4 +1,4 @@
-import { isObject } from './compare.ts';
+import { isObject } from './equality.ts';
 import { saysFailure } from './failure-text.ts';
 import { clip, inWords } from './wording.ts';
 

@@ -1,5 +1,5 @@
 import type { Message } from '../result.ts';
-import { isObject } from './compare.ts';
+import { isObject } from './equality.ts';
 
 /** A tool call as a transcript shows it; `step` is the message that made it. */
 export type TranscriptCall = { name: string; sent: unknown; step: number; result?: unknown; error?: unknown };

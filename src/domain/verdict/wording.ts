@@ -48,15 +48,19 @@ export function asEvidence(value: unknown): unknown {
   return text.length < EVIDENCE_CHARS && !text.includes('…') ? value : text;
 }
 
-const LISTED_CHARS = 160;
+const LISTED_CHARS = 200;
 const LISTED_ITEMS = 4;
+const LISTED_LIST_CHARS = 40;
 
-/** `origin "JFK", cabin "economy"`: the arguments of a call in a sentence. */
+/** `origin "JFK", cabin "economy"`: the arguments of a call in a sentence, what fits on a line before what does not. */
 export function listArguments(values: Record<string, unknown>): string {
-  const keys = Object.keys(values).sort();
-  const listed = keys.slice(0, LISTED_ITEMS).map((key) => `${clip(key, SHORT_VALUE_CHARS)} ${inWords(values[key])}`);
-  const more = keys.length > LISTED_ITEMS ? ' and more' : '';
-  return clip(listed.join(', '), LISTED_CHARS) + more;
+  const isLong = (key: string) => typeof values[key] === 'object' && values[key] !== null;
+  const names = Object.keys(values).sort((a, b) => Number(isLong(a)) - Number(isLong(b)) || (a < b ? -1 : 1));
+  const listed = names.slice(0, LISTED_ITEMS).map((name) => {
+    const chars = isLong(name) ? LISTED_LIST_CHARS : SHORT_VALUE_CHARS;
+    return `${clip(name, SHORT_VALUE_CHARS)} ${inWords(values[name], chars)}`;
+  });
+  return clip(listed.join(', '), LISTED_CHARS) + (names.length > LISTED_ITEMS ? ' and more' : '');
 }
 
 /** Calls are counted from 1 for readers. */

@@ -1,8 +1,8 @@
+import { mostRepeated } from '../repeats.ts';
 import type { Ruling } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { SEEN } from '../taxonomy.ts';
 import { callNumber } from '../wording.ts';
-import { mostRepeated } from './repeats.ts';
 
 const HOW: Partial<Record<string, string>> = {
   step_limit: 'was stopped at the step limit',

@@ -1,10 +1,10 @@
 import { evidenceOf } from '../call-evidence.ts';
+import { mostRepeated } from '../repeats.ts';
 import { holds, MAX_EVIDENCE, type Ruling, withoutCalls } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { SEEN } from '../taxonomy.ts';
 import { isAgent } from '../transcript.ts';
 import { callNumber, plural, toolName } from '../wording.ts';
-import { mostRepeated } from './repeats.ts';
 
 /** Rule 5. A step is a message of the agent; without a transcript, a call. */
 export function maxSteps(scene: Scene): Ruling | undefined {

@@ -16,8 +16,7 @@ export function requiredEffects(scene: Scene): Ruling | undefined {
   const match = matchEffects(required, scene.calls);
   if (match.deviations.length === 0) return holds('required_effects', metEvidence(scene, match));
   const findings = match.deviations.map((deviation) => describeDeviation(scene, deviation, match.met.length > 0));
-  // A stable sort: among equals the order of `matchEffects` stands, the most telling kind first.
-  const [gravest] = [...findings].sort((a, b) => byGravity(a.seen, b.seen));
+  const [gravest] = [...findings].sort((a, b) => byGravity(a.seen, b.seen) || a.step - b.step);
   if (!gravest) return undefined;
   const evidence = [gravest, ...findings.filter((finding) => finding !== gravest)].flatMap(
     (finding) => finding.evidence,
