@@ -12,7 +12,7 @@ import { RunAnswer, SyncAnswer, UploadAnswer } from './tool-answers.ts';
 
 /** The sample agent needs no time to think; a person who watches the page does. */
 const PAUSE_MS = 300;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 2000;
 
 /** The whole loop of a first session: connect, register, make cases, stream results, read the verdicts. */
 async function runDemo(address: ServerAddress): Promise<void> {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { banner } from './client-setup.ts';
 import { identityOf, makeFacts, readFacts, writeFacts } from './local-facts.ts';
@@ -11,6 +12,7 @@ import { ROOT } from './worker-bundle.ts';
 
 /** Apart from `npm start`'s, because the two keep their storage in different ways. */
 const DIRECTORY = '.invarium/dev';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** `npm run dev`: wrangler's own server, which builds again whenever a file changes. */
 async function main(): Promise<void> {
@@ -20,21 +22,30 @@ async function main(): Promise<void> {
   const known = readFacts(directory);
   const identity = makeIdentity(identityOf(known));
   const local = ['--local', '--persist-to', path.join(directory, 'storage')];
-  wrangler(['d1', 'migrations', 'apply', 'DB', ...local], 'ignore');
-  if (!known) wrangler(['d1', 'execute', 'DB', ...local, '--command', seedSql(identity, Date.now())], 'ignore');
+  await wrangler(['d1', 'migrations', 'apply', 'DB', ...local], 'ignore');
+  if (!known) await wrangler(['d1', 'execute', 'DB', ...local, '--command', seedSql(identity, Date.now())], 'ignore');
 
   const secret = sessionSecret(directory);
   const facts = await makeFacts(`http://${HOST}:${port}`, identity, secret);
   writeFacts(directory, facts);
   console.log(banner(facts, directory));
-  wrangler(['dev', '--port', String(port), ...local.slice(1), '--var', `SESSION_SECRET:${secret}`], 'inherit');
+  await wrangler(['dev', '--port', String(port), ...local.slice(1), '--var', `SESSION_SECRET:${secret}`], 'inherit');
 }
 
-function wrangler(command: string[], output: 'ignore' | 'inherit'): void {
-  const binary = path.join(ROOT, 'node_modules/.bin/wrangler');
+/** Runs a wrangler command to its end; a signal that ends this process ends it first. */
+async function wrangler(command: string[], output: 'ignore' | 'inherit'): Promise<void> {
+  const binary = path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
   const env = { ...process.env, WRANGLER_HIDE_BANNER: 'true', CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
-  const { status } = spawnSync(binary, command, { cwd: ROOT, env, stdio: ['ignore', output, 'inherit'] });
-  if (status) throw new Problem(`wrangler ${command.slice(0, 2).join(' ')} ended with ${status}.`);
+  const stdio: StdioOptions = ['ignore', output, 'inherit'];
+  const child = spawn(process.execPath, [binary, ...command], { cwd: ROOT, env, stdio });
+  let stopping = false;
+  const pass = (signal: NodeJS.Signals) => {
+    stopping = child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, pass);
+  const [code] = await once(child, 'exit');
+  for (const signal of SIGNALS) process.off(signal, pass);
+  if (code && !stopping) throw new Problem(`wrangler ${command.slice(0, 2).join(' ')} ended with ${code}.`);
 }
 
 await runCommand(main);

@@ -19,6 +19,8 @@ type SessionOptions = {
   address: () => ServerAddress;
   /** How long to try again after the server went away; 0 gives up at once. */
   patienceMs: number;
+  /** Told when a call finds the server away, once a call. */
+  away?: (reason: Error) => void;
 };
 
 /** A conversation with the server through the official client, which outlives restarts of the server. */
@@ -39,6 +41,7 @@ export class McpSession {
     for (;;) {
       const answer = await this.#try(name, input);
       if (answer.kind === 'answered') return output.parse(answer.result.structuredContent);
+      if (deadline === undefined) this.#options.away?.(answer.error);
       deadline ??= Date.now() + this.#options.patienceMs;
       if (Date.now() >= deadline) throw answer.error;
       this.retries += 1;

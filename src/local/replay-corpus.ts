@@ -17,6 +17,8 @@ export type ReplayOptions = {
   /** Told of the run once it is open, and of every answer. */
   opened?: (run: SyncAnswer, calls: number) => void;
   answered?: (answer: SyncAnswer) => void;
+  /** Told when the server went away; the replay waits for it. */
+  away?: (patienceMs: number) => void;
 };
 
 /** Streams a corpus, as `npm run replay` says, and compares the verdicts with the rewards. Outlives restarts of the server. */
@@ -44,8 +46,8 @@ export async function replayCorpus(corpus: Corpus, options: ReplayOptions): Prom
   };
 }
 
-function sessionFor({ address }: ReplayOptions): McpSession {
-  return new McpSession({ address, patienceMs: PATIENCE_MS });
+function sessionFor({ address, away }: ReplayOptions): McpSession {
+  return new McpSession({ address, patienceMs: PATIENCE_MS, away: () => away?.(PATIENCE_MS) });
 }
 
 /** Uploads the agent and makes its scenarios; answers the test case of each task. */

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     },
     answered: ({ counts }) =>
       progress?.step(`${counts.total} counted, ${counts.passed} passed, ${counts.failed} failed`),
+    away: (patienceMs) => console.error(`The server is away. Trying again for ${patienceMs / 1000} s.`),
   });
   printReport(report);
   if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);

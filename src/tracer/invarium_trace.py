@@ -236,9 +236,9 @@ def _say(text):
         print("invarium: " + line, file=sys.stderr)
 
 
-# What became of a call: stored, to be tried again, or refused with a code and perhaps the index of the bad result.
+# What became of a call: stored, to be tried again, or refused with a code.
 _Answer = collections.namedtuple(
-    "_Answer", "ok retry reason code index pause", defaults=(False, False, "", "REFUSED", None, None))
+    "_Answer", "ok retry reason code pause", defaults=(False, False, "", "REFUSED", None))
 
 
 def _frames(response):
@@ -270,8 +270,8 @@ def _read_answer(response, call_id):
         detail = (result.get("_meta") or {}).get("invarium/error") or {}
         words = " ".join(_text(part.get("text")) for part in result.get("content") or [])
         code, pause = detail.get("code") or "REFUSED", detail.get("retry_after")
-        return _Answer(retry=code in RETRY_CODES, reason=words, code=code, index=detail.get("index"),
-                       pause=pause if isinstance(pause, (int, float)) else None)
+        pause = pause if isinstance(pause, (int, float)) else None
+        return _Answer(retry=code in RETRY_CODES, reason=words, code=code, pause=pause)
     return _Answer(retry=True, reason="The server's answer holds no result")
 
 
@@ -427,12 +427,8 @@ class _Sender:
 
     def _refused(self, batch, answer):
         """A call is stored whole or not at all: one bad result must not cost the others of its batch."""
-        index = answer.index
         if len(batch) == 1 or answer.code not in ITEM_CODES:
             self._keep(batch, answer.reason, answer.code)
-        elif isinstance(index, int) and 0 <= index < len(batch):
-            self._keep(batch[index:index + 1], answer.reason, answer.code)
-            self._deliver(batch[:index] + batch[index + 1:])
         else:
             self._deliver(batch[:len(batch) // 2])
             self._deliver(batch[len(batch) // 2:])

@@ -13,16 +13,18 @@ const PYTHON = 'python3';
 const hasPython = spawnSync(PYTHON, ['--version']).status === 0;
 
 const KEY = `inv_${'k3Y'.repeat(14).slice(0, 40)}`;
+/** What a request without a body is read as. */
+const NO_CALL = '{"id": 0, "params": {"arguments": {"results": "[]"}}}';
 /** Fast retries, so that a test does not wait. */
 const QUICK = 'retry_seconds=0.02';
 
 type SentResult = Record<string, unknown> & { scenario_id: string; result_id: string; agent_response: string };
 type Call = {
+  path: string;
   headers: IncomingHttpHeaders;
   at: number;
   arguments: Record<string, unknown>;
   results: SentResult[];
-  text: string;
 };
 /** What the server does with a call: the number of calls before it decides. */
 type Behaviour = (response: ServerResponse, call: Call & { id: number; index: number }) => unknown;
@@ -75,10 +77,14 @@ test('results arrive one by one in the order of the cases, as stateless tool cal
   });
 });
 
-test('the key in the environment beats the one in the file', async () => {
-  await listen(accept);
+test('the key in the environment beats the one in the file, and mcp_url may end in /mcp', async () => {
+  const { port } = await listen(accept);
+  writeFileSync(
+    path.join(directory, '.invarium/config.json'),
+    `{"api_key": "${KEY}", "mcp_url": "http://127.0.0.1:${port}/mcp/"}`,
+  );
   await runCases(oneCase('sc_1'), { env: { INVARIUM_API_KEY: 'inv_from_the_environment' } });
-  expect(calls[0]?.headers.authorization).toBe('Bearer inv_from_the_environment');
+  expect(calls[0]).toMatchObject({ path: '/mcp', headers: { authorization: 'Bearer inv_from_the_environment' } });
 });
 
 test('what queues behind a call in flight goes as one batch', async () => {
@@ -154,7 +160,12 @@ test('a server that is down when the case ends gets the result when it is up aga
 
 test('what could not be delivered is kept, and the next start sends it first', async () => {
   const { port, stop } = await listen((response) => response.writeHead(503).end());
-  const first = await runCases(`${oneCase('sc_1')}\n${oneCase('sc_2')}`, { options: `${QUICK}, max_attempts=3` });
+  const first = await runCases(
+    `${oneCase('sc_1')}
+while not tracer._sender.summary["kept"]: time.sleep(0.01)
+${oneCase('sc_2')}`,
+    { options: `${QUICK}, max_attempts=3` },
+  );
   expect(first.code).toBe(0);
   expect(first.stdout).toBe(summary({ kept: 2 }));
   expect(first.stderr.match(/HTTP 503/g)).toHaveLength(1);
@@ -243,7 +254,7 @@ test('a result that a bad key kept back is sent when the key is good', async () 
 
 test('a redirect is not followed, because the key would go with it', async () => {
   const { port } = await listen(accept);
-  await listen((response) => response.writeHead(307, { location: `http://127.0.0.1:${port}/mcp` }).end());
+  await listen((response) => response.writeHead(302, { location: `http://127.0.0.1:${port}/mcp` }).end());
   const { stdout } = await runCases(oneCase('sc_1'));
   expect(stdout).toBe(summary({ refused: 1 }));
   expect(calls).toHaveLength(1);
@@ -267,12 +278,17 @@ ${oneCase('sc_2')}`);
 });
 
 test('Ctrl-C inside a case sends nothing for it, and what was done before is delivered at exit', async () => {
-  await listen(accept);
-  const { code } = await runCases(`${oneCase('sc_1')}
+  await listen(async (response, call) => {
+    await sleep(300);
+    accept(response, call);
+  });
+  const { code } = await runCases(`${oneCase('sc_0')}
+while not tracer._sender._calls: time.sleep(0.01)
+${oneCase('sc_1')}
 with tracer.case("sc_2") as c:
     raise KeyboardInterrupt`);
   expect(code).not.toBe(0);
-  expect(sentIds().flat()).toEqual(['sc_1']);
+  expect(sentIds().flat()).toEqual(['sc_0', 'sc_1']);
 });
 
 test('a case that never finished is an error, unless the transcript holds the answer', async () => {
@@ -320,18 +336,20 @@ with tracer.case("sc_1") as c:
     c.finish("ok")
 print(add.__name__)`);
   expect({ code, stdout }).toEqual({ code: 0, stdout: `add\n${summary({ delivered: 1 })}` });
-  expect(calls[0]?.results[0]?.tools_called).toMatchObject([
-    {
-      name: 'add',
-      parameters: { a: 1, b: 5, rest: [9], unit: 'EUR' },
-      result: 6,
-      status: 'ok',
-      duration_ms: expect.any(Number),
-    },
-    { name: 'fetch_page', parameters: { url: 'x' }, result: { url: 'x', size: 'nan' } },
-    { name: 'refund', parameters: { order: 'W1' }, error: 'ValueError: no such order W1', status: 'failed' },
-    { name: 'add', parameters: {}, status: 'failed' },
-    { name: 'add', parameters: { a: 7 }, result: 9 },
+  const recorded = calls[0]?.results[0]?.tools_called as { parameters: object }[];
+  expect(recorded.map(({ parameters }) => parameters)).toEqual([
+    { a: 1, b: 5, rest: [9], unit: 'EUR' },
+    { url: 'x' },
+    { order: 'W1' },
+    {},
+    { a: 7 },
+  ]);
+  expect(recorded).toMatchObject([
+    { name: 'add', result: 6, status: 'ok', duration_ms: expect.any(Number) },
+    { name: 'fetch_page', result: { url: 'x', size: 'nan' } },
+    { name: 'refund', error: 'ValueError: no such order W1', status: 'failed' },
+    { name: 'add', status: 'failed' },
+    { name: 'add', result: 9 },
   ]);
 });
 
@@ -374,6 +392,7 @@ const SAMPLES = [
   `my key is ${KEY}, sk-proj-4f9aKq82LmN0pQrStUvWx and AKIAIOSFODNN7EXAMPLE.`,
   'Authorization: Bearer abc123def456, eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVm',
   'password: hunter2, DB_PASSWORD = "two words", {\\"api_key\\": \\"abc123def456\\"}',
+  'token: "the password: hunter2"',
   'Password: must be at least 8 characters. token: hello, max_tokens=4096, PWD=/home/agent, API_KEY: OPENAI_API_KEY_2',
   'postgres://app:hunter2@db/x -----BEGIN RSA PRIVATE KEY-----\nMIIE-x\n-----END RSA PRIVATE KEY----- after',
   'write to mia.li3818@example.com, call (555) 123-4567 or +44 20 7946 0958, from 192.168.1.17',
@@ -425,9 +444,13 @@ async function listen(behaviour: Behaviour, port = 0): Promise<{ port: number; s
   let index = 0;
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString();
-    const { id, params } = JSON.parse(text) as { id: number; params: { arguments: Record<string, unknown> } };
+    const { id, params } = JSON.parse(text || NO_CALL) as {
+      id: number;
+      params: { arguments: Record<string, unknown> };
+    };
     const results = JSON.parse(String(params.arguments.results)) as SentResult[];
-    const call = { headers: request.headers, at: performance.now(), arguments: params.arguments, results, text };
+    const { headers, url = '' } = request;
+    const call = { path: url, headers, at: performance.now(), arguments: params.arguments, results };
     calls.push(call);
     await behaviour(response, { ...call, id, index: index++ });
   });

@@ -21,16 +21,19 @@ export function farness(pattern: CallPattern, call: Call, limit: number): number
   return special + unequalKeys(expected, actual, { node: call.tool.schema, depth: 0, limit: limit - special }).length;
 }
 
+/** More are not shown. */
+const MAX_DIFFERENCES = 10;
+
 /** The first difference in each argument that is not as the pattern wants it. */
 export function differences(pattern: CallPattern, call: Call): Difference[] {
   const [expected, actual] = plainArguments(pattern, call);
-  const plain = expected ? objectDifferences(expected, actual, call.tool.schema) : [];
+  const plain = expected ? objectDifferences(expected, actual, call.tool.schema, MAX_DIFFERENCES) : [];
   return [...specialDifferences(pattern, call), ...plain];
 }
 
 /** The paths that were passed over because the tool does not declare them. */
 export function ignoredPaths({ arguments: expected }: CallPattern, call: Call): string[] {
-  return expected ? undeclaredPaths(expected, call.arguments, { node: call.tool.schema, path: '' }) : [];
+  return expected ? undeclaredPaths(expected, call.arguments, call.tool.schema) : [];
 }
 
 /** The arguments that are compared as they stand. */

@@ -47,7 +47,8 @@ export function tokensOf(text: string): Tokens {
   const tokens: string[] = [];
   const offsets: number[] = [];
   for (const { 0: run, index } of source.matchAll(RUN)) {
-    for (const { at, token } of tokensInRun(run)) {
+    const placed = PLAIN_WORD.test(run) ? [{ at: 0, token: run }] : tokensInRun(run);
+    for (const { at, token } of placed) {
       tokens.push(token);
       offsets.push(index + at);
     }
@@ -121,7 +122,6 @@ const DIGITS = /^\d+$/;
 const BEGINS_DIGIT = /^\d/;
 
 function tokensInRun(run: string): Placed[] {
-  if (PLAIN_WORD.test(run)) return [{ at: 0, token: run }];
   if (!BEGINS_WORD.test(run)) return [{ at: 0, token: STOPS.test(run) ? STOP : run }];
   return segmentsOf(run).flatMap((segment) => tokensInSegment(segment).map((token) => ({ at: segment.at, token })));
 }
