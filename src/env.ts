@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import type { DurableObject } from 'cloudflare:workers';
+import * as z from 'zod';
 import type { AgentObject } from './agent/agent-object.ts';
 
 /** The bindings of wrangler.toml, and the variables beside them. */
@@ -40,7 +40,9 @@ function findFault(env: Env): string | null {
 }
 
 /** What callers see of an agent's object. Its methods answer with plain data, which the runtime's own stub types cannot express. */
-export type AgentRpc = Omit<AgentObject, keyof DurableObject | 'env' | 'ctx'> & { fetch(request: Request): Promise<Response> };
+export type AgentRpc = Omit<AgentObject, keyof DurableObject | 'env' | 'ctx'> & {
+  fetch(request: Request): Promise<Response>;
+};
 
 /** The one way to reach an agent's object. Both parts have a closed alphabet without "/", so names cannot collide. */
 export function agentObject(env: Env, workspaceId: string, agentName: string): AgentRpc {

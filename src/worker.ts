@@ -28,7 +28,13 @@ app.route('/', live);
 app.use(
   csrf(),
   secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"], objectSrc: ["'none'"] },
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      objectSrc: ["'none'"],
+    },
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
   }),

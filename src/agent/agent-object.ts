@@ -1,14 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
-import { Refusal, type Result, refused } from '../domain/errors.ts';
-import type { AgentStatus } from '../domain/fields.ts';
+import { echo, Refusal, type Result, refused } from '../domain/errors.ts';
 import type { ResultView, RunHeader } from '../domain/run.ts';
 import { LIVE_ROWS } from '../domain/run.ts';
-import type { CaseView, NewScenario, ScenarioView } from '../domain/scenario.ts';
-import type { AgentScore } from '../domain/scores.ts';
-import type { Tool } from '../domain/tool.ts';
+import type { CaseView, NewScenario, ScenarioChange, ScenarioView } from '../domain/scenario.ts';
 import type { Env } from '../env.ts';
+import { type AgentDetail, describeAgent } from './agent-detail.ts';
 import { hasSchema, upgradeSchema } from './agent-schema.ts';
-import { selectAgent, selectTools } from './catalogue.ts';
+import { purgeDeletedCases, selectAgent, selectScenario } from './catalogue.ts';
 import { type CasesPage, listCases, listScenarios, type ScenariosPage } from './catalogue-lists.ts';
 import { CatalogueWriter, type NewAgent } from './catalogue-writer.ts';
 import { backoffMs, type FlushDeps, flushToD1, openChanged, runsDue, TALLY_MS, type Told } from './flush.ts';
@@ -16,26 +14,22 @@ import { newId } from './ids.ts';
 import { LiveRuns } from './live-runs.ts';
 import { PinnedCases } from './pinned-cases.ts';
 import { resultView, selectNewestResults } from './result-rows.ts';
-import { checkStall, findRun, getRun, listRuns, type ResultsPage, type RunLogDeps, type RunPage, type RunsPage, syncRun } from './run-log.ts';
+import {
+  checkStall,
+  findRun,
+  getRun,
+  listRuns,
+  type ResultsPage,
+  type RunLogDeps,
+  type RunPage,
+  type RunsPage,
+  syncRun,
+} from './run-log.ts';
 import { type Run, runHeader } from './run-rows.ts';
 import { Scoreboard } from './scoreboard.ts';
 import type { ItemVerdict, Streamed, SyncCall } from './streaming.ts';
-import { selectDueTimers, selectNextTimer } from './timers.ts';
+import { selectDueTimers, selectNextTimer, selectOpenRunSeqs } from './timers.ts';
 import { type Source, Watchers } from './watchers.ts';
-
-export type AgentDetail = {
-  id: string;
-  name: string;
-  status: AgentStatus;
-  description: string | null;
-  tools: Tool[];
-  constraints: string[];
-  score: AgentScore | null;
-  previousScore: number | null;
-  completed: number;
-  running: number;
-  lastRun: RunHeader | null;
-};
 
 export type SyncAnswer = Pick<Streamed, 'accepted' | 'duplicate' | 'replaced' | 'renumbered'> & {
   run: RunHeader;
@@ -82,16 +76,43 @@ export class AgentObject extends DurableObject<Env> {
     });
   }
 
-  async addScenario(scenario: Omit<NewScenario, 'id' | 'createdAt'>): Promise<Result<{ id: string }>> {
+  async addScenario(scenario: NewScenario): Promise<Result<{ id: string }>> {
     return this.#answer(async () => {
       const id = newId('sc');
-      await this.#catalogue.addScenario({ ...scenario, id, createdAt: Date.now() });
+      const now = Date.now();
+      await this.#catalogue.addScenario({ ...scenario, id, active: true, createdAt: now, updatedAt: now });
       return { id };
     });
   }
 
+  async findScenario(id: string): Promise<Result<{ title: string; cases: number }>> {
+    return this.#answer(() => {
+      const scenario = selectScenario(this.ctx.storage.sql, id);
+      if (!scenario) throw new Refusal('NOT_FOUND', `Scenario not found: ${echo(id)}`);
+      return { title: scenario.title, cases: scenario.cases.length };
+    });
+  }
+
+  async changeScenario(id: string, change: ScenarioChange): Promise<Result<{ active: boolean }>> {
+    return this.#answer(async () => {
+      const { active } = await this.#catalogue.changeScenario(id, change, Date.now());
+      this.#cases.clear();
+      return { active };
+    });
+  }
+
+  /** Takes a scenario and its cases out of the catalogue for good. Runs that are open keep judging by it. */
+  async deleteScenario(id: string): Promise<Result<null>> {
+    return this.#answer(async () => {
+      await this.#catalogue.deleteScenario(id);
+      this.#cases.clear();
+      this.#purge();
+      return null;
+    });
+  }
+
   async describe(): Promise<Result<AgentDetail>> {
-    return this.#answer(() => this.#detail());
+    return this.#answer(() => describeAgent(this.#runDeps(), this.#scores));
   }
 
   async listScenarios(page: ScenariosPage): Promise<Result<{ scenarios: ScenarioView[]; total: number }>> {
@@ -153,14 +174,23 @@ export class AgentObject extends DurableObject<Env> {
     if (!this.#registered) return;
     try {
       this.#serveTimers(Date.now());
+      this.#purge();
       await this.#flush(Date.now());
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
-      console.error(JSON.stringify({ level: 'error', event: 'flush_failed', failures: this.#failures, cause: String(error) }));
+      console.error(
+        JSON.stringify({ level: 'error', event: 'flush_failed', failures: this.#failures, cause: String(error) }),
+      );
     } finally {
       this.#armNext(Date.now());
     }
+  }
+
+  /** Deleted cases go as soon as no open run can ask for them. */
+  #purge(): void {
+    const pins = selectOpenRunSeqs(this.ctx.storage.sql).map((seq) => this.#runs.get(seq).pinnedRev);
+    purgeDeletedCases(this.ctx.storage.sql, Math.min(Number.MAX_SAFE_INTEGER, ...pins));
   }
 
   #serveTimers(now: number): void {
@@ -197,26 +227,6 @@ export class AgentObject extends DurableObject<Env> {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);
-  }
-
-  #detail(): AgentDetail {
-    const { sql } = this.ctx.storage;
-    const agent = selectAgent(sql);
-    const deps = this.#runDeps();
-    const { score, previous } = this.#scores.standing();
-    return {
-      id: agent.id,
-      name: agent.name,
-      status: agent.status,
-      description: agent.description,
-      tools: selectTools(sql, agent.tools_version),
-      constraints: JSON.parse(agent.constraints) as string[],
-      score,
-      previousScore: previous,
-      completed: listRuns(deps, { status: 'completed', limit: 0, offset: 0 }).total,
-      running: listRuns(deps, { status: 'running', limit: 0, offset: 0 }).total,
-      lastRun: listRuns(deps, { status: null, limit: 1, offset: 0 }).runs[0] ?? null,
-    };
   }
 
   #source(seq: number): Source {

@@ -4,7 +4,8 @@ const STEPS: readonly string[] = [
   `CREATE TABLE schema (version INTEGER NOT NULL) STRICT;
    INSERT INTO schema (version) VALUES (0);
 
-   -- One row: who this agent is. catalogue_rev grows with every change of a scenario or case.
+   -- One row: who this agent is. catalogue_rev grows with every change of a scenario or case. With deleted_by set the agent is gone
+   -- for everyone, and its deletion is being carried out.
    CREATE TABLE agent (
      id TEXT NOT NULL,
      workspace_id TEXT NOT NULL,
@@ -14,7 +15,8 @@ const STEPS: readonly string[] = [
      constraints TEXT NOT NULL,
      tools_version INTEGER NOT NULL,
      catalogue_rev INTEGER NOT NULL,
-     stale INTEGER NOT NULL DEFAULT 0
+     stale INTEGER NOT NULL DEFAULT 0,
+     deleted_by TEXT
    ) STRICT;
 
    CREATE TABLE tools (
@@ -33,7 +35,9 @@ const STEPS: readonly string[] = [
      tags TEXT NOT NULL,
      origin TEXT NOT NULL,
      active INTEGER NOT NULL,
-     created_at INTEGER NOT NULL
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     deleted_rev INTEGER
    ) STRICT;
 
    -- A row per switch: active as of that revision. A scenario without one was never switched off.
@@ -109,6 +113,17 @@ const STEPS: readonly string[] = [
      report TEXT,
      digest TEXT NOT NULL
    ) STRICT;
+
+   -- The newest generations of tests; at most one is running and not expired, which makes it the lock.
+   CREATE TABLE generations (
+     generation_id TEXT PRIMARY KEY,
+     status TEXT NOT NULL,
+     scenario_id TEXT NOT NULL,
+     request TEXT NOT NULL,
+     reason TEXT,
+     started_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
 
    CREATE TABLE timers (
      kind TEXT NOT NULL,

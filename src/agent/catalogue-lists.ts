@@ -34,7 +34,11 @@ export function listScenarios(
 }
 
 /** The cases of active scenarios, newest scenario first, in the order of their numbers. */
-export function listCases(sql: SqlStorage, scores: Scoreboard, { offset, limit }: CasesPage): { cases: CaseView[]; total: number } {
+export function listCases(
+  sql: SqlStorage,
+  scores: Scoreboard,
+  { offset, limit }: CasesPage,
+): { cases: CaseView[]; total: number } {
   const scenarios = new Map(selectScenarios(sql).map((row) => [row.scenario_no, row]));
   const statuses = scores.statuses();
   const active = selectCases(sql).filter((row) => scenarios.get(row.scenario_no)?.active === 1);
@@ -42,7 +46,9 @@ export function listCases(sql: SqlStorage, scores: Scoreboard, { offset, limit }
     const scenario = scenarios.get(row.scenario_no);
     const version = selectCaseVersion(sql, row.case_no, NEWEST);
     if (!scenario || !version) return [];
-    return [caseView({ row, scenario, content: version.content, status: statuses.get(scenario.scenario_id) ?? 'not_run' })];
+    return [
+      caseView({ row, scenario, content: version.content, status: statuses.get(scenario.scenario_id) ?? 'not_run' }),
+    ];
   });
   return { cases, total: active.length };
 }

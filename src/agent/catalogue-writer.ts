@@ -1,11 +1,19 @@
-import { Refusal } from '../domain/errors.ts';
-import type { NewScenario } from '../domain/scenario.ts';
+import { echo, Refusal } from '../domain/errors.ts';
+import { changed, type Scenario, type ScenarioChange } from '../domain/scenario.ts';
 import type { Tool } from '../domain/tool.ts';
 import { upsertAgent } from '../store/agents.ts';
 import { withDeadline } from '../store/deadline.ts';
-import { insertScenario as insertStoredScenario, selectScenarios } from '../store/scenarios.ts';
+import { deleteScenario as deleteStoredScenario, selectScenarios, upsertScenario } from '../store/scenarios.ts';
 import { upgradeSchema } from './agent-schema.ts';
-import { insertScenario, replaceAgent, selectAgent, updateStale } from './catalogue.ts';
+import {
+  replaceAgent,
+  replaceScenario,
+  selectAgent,
+  selectScenarios as selectListed,
+  selectScenario,
+  updateScenarioDeleted,
+  updateStale,
+} from './catalogue.ts';
 
 const WRITE_DEADLINE_MS = 8_000;
 const RELOAD_DEADLINE_MS = 4_000;
@@ -46,23 +54,61 @@ export class CatalogueWriter {
       this.#storage.transactionSync(() => {
         const { workspaceId, name, description, tools } = agent;
         const constraints = JSON.stringify(agent.constraints);
-        replaceAgent(this.#storage.sql, { id, workspace_id: workspaceId, name, status: 'ACTIVE', description, constraints }, tools);
+        replaceAgent(
+          this.#storage.sql,
+          { id, workspace_id: workspaceId, name, status: 'ACTIVE', description, constraints },
+          tools,
+        );
       });
       return id;
     });
   }
 
-  addScenario(scenario: NewScenario): Promise<void> {
+  addScenario(scenario: Scenario): Promise<void> {
     return this.#inTurn(async () => {
       await this.#reload();
-      try {
-        await reachD1(insertStoredScenario(this.#db, selectAgent(this.#storage.sql).id, scenario));
-      } catch (error) {
-        updateStale(this.#storage.sql, true);
-        throw error;
-      }
-      this.#storage.transactionSync(() => insertScenario(this.#storage.sql, scenario));
+      await this.#store(scenario);
     });
+  }
+
+  /** @throws Refusal NOT_FOUND for a scenario that does not exist (any more). */
+  changeScenario(id: string, change: ScenarioChange, now: number): Promise<Scenario> {
+    return this.#inTurn(async () => {
+      await this.#reload();
+      const scenario = changed(this.#existing(id), change, now);
+      await this.#store(scenario);
+      return scenario;
+    });
+  }
+
+  deleteScenario(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#reload();
+      this.#existing(id);
+      await this.#staleUnless(deleteStoredScenario(this.#db, id));
+      this.#storage.transactionSync(() => updateScenarioDeleted(this.#storage.sql, id));
+    });
+  }
+
+  #existing(id: string): Scenario {
+    const scenario = selectScenario(this.#storage.sql, id);
+    if (!scenario) throw new Refusal('NOT_FOUND', `Scenario not found: ${echo(id)}`);
+    return scenario;
+  }
+
+  async #store(scenario: Scenario): Promise<void> {
+    await this.#staleUnless(upsertScenario(this.#db, selectAgent(this.#storage.sql).id, scenario));
+    this.#storage.transactionSync(() => replaceScenario(this.#storage.sql, scenario));
+  }
+
+  /** Whatever D1 did with a write that failed, the object's copy no longer knows. */
+  async #staleUnless(write: Promise<void>): Promise<void> {
+    try {
+      await reachD1(write);
+    } catch (error) {
+      updateStale(this.#storage.sql, true);
+      throw error;
+    }
   }
 
   /** Brings a stale copy up to date if D1 answers; a run may start without it, because what was not confirmed was not handed out. */
@@ -77,7 +123,12 @@ export class CatalogueWriter {
     if (!agent.stale) return;
     const stored = await reachD1(withDeadline(selectScenarios(this.#db, agent.id), RELOAD_DEADLINE_MS));
     this.#storage.transactionSync(() => {
-      for (const scenario of stored) insertScenario(sql, scenario);
+      for (const scenario of stored) {
+        if (selectScenario(sql, scenario.id)?.updatedAt !== scenario.updatedAt) replaceScenario(sql, scenario);
+      }
+      const kept = new Set(stored.map(({ id }) => id));
+      for (const { scenario_id } of selectListed(sql))
+        if (!kept.has(scenario_id)) updateScenarioDeleted(sql, scenario_id);
       updateStale(sql, false);
     });
   }

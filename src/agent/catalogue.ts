@@ -1,5 +1,5 @@
 import type { AgentStatus, FailureCategory } from '../domain/fields.ts';
-import { type CaseContent, type NewScenario, targetCategory } from '../domain/scenario.ts';
+import { type CaseContent, type Scenario, targetCategory } from '../domain/scenario.ts';
 import type { Tool } from '../domain/tool.ts';
 
 /** The object's copy of what the agent is and is tested with, in rows that say since which revision they hold. */
@@ -22,7 +22,11 @@ export function selectAgent(sql: SqlStorage): AgentRow {
 }
 
 /** Writes who the agent is; the tool table gets a new version only when it changed. */
-export function replaceAgent(sql: SqlStorage, agent: Omit<AgentRow, 'tools_version' | 'catalogue_rev' | 'stale'>, tools: readonly Tool[]): void {
+export function replaceAgent(
+  sql: SqlStorage,
+  agent: Omit<AgentRow, 'tools_version' | 'catalogue_rev' | 'stale'>,
+  tools: readonly Tool[],
+): void {
   const [known] = sql.exec<AgentRow>('SELECT tools_version, catalogue_rev, stale FROM agent LIMIT 1').toArray();
   const toolsVersion = replaceTools(sql, known?.tools_version ?? 0, tools);
   sql.exec('DELETE FROM agent');
@@ -45,7 +49,9 @@ function replaceTools(sql: SqlStorage, version: number, tools: readonly Tool[]):
 }
 
 export function selectTools(sql: SqlStorage, version: number): Tool[] {
-  const rows = sql.exec<{ tool: string }>('SELECT tool FROM tools WHERE version = ?1 ORDER BY position', version).toArray();
+  const rows = sql
+    .exec<{ tool: string }>('SELECT tool FROM tools WHERE version = ?1 ORDER BY position', version)
+    .toArray();
   return rows.map((row) => JSON.parse(row.tool) as Tool);
 }
 
@@ -53,43 +59,131 @@ export function updateStale(sql: SqlStorage, stale: boolean): void {
   sql.exec('UPDATE agent SET stale = ?1 WHERE stale <> ?1', Number(stale));
 }
 
-/** Adds a scenario unless it is held already; every catalogue change has a revision of its own. */
-export function insertScenario(sql: SqlStorage, scenario: NewScenario): void {
-  if (selectScenario(sql, scenario.id)) return;
-  const { rev } = sql.exec<{ rev: number }>('UPDATE agent SET catalogue_rev = catalogue_rev + 1 RETURNING catalogue_rev AS rev').one();
+/** Takes in a scenario as it is now. Each change of the catalogue has a revision; only cases that changed get a version of it. */
+export function replaceScenario(sql: SqlStorage, scenario: Scenario): void {
+  const held = selectScenario(sql, scenario.id);
+  const rev = nextRev(sql);
+  const no = upsertScenarioRow(sql, scenario);
+  if (scenario.active !== (held?.active ?? true)) insertSwitch(sql, { no, rev, active: scenario.active });
+  for (const [index, content] of scenario.cases.entries()) {
+    const text = JSON.stringify(content);
+    if (text !== JSON.stringify(held?.cases[index])) insertCaseVersion(sql, { no, n: index + 1, rev, text });
+  }
+}
+
+function nextRev(sql: SqlStorage): number {
+  return sql
+    .exec<{ rev: number }>('UPDATE agent SET catalogue_rev = catalogue_rev + 1 RETURNING catalogue_rev AS rev')
+    .one().rev;
+}
+
+function upsertScenarioRow(sql: SqlStorage, scenario: Scenario): number {
   const { no } = sql
     .exec<{ no: number }>(
-      `INSERT INTO scenarios (scenario_id, title, description, complexity, tags, origin, active, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7) RETURNING scenario_no AS no`,
-      ...[scenario.id, scenario.title, scenario.description, scenario.complexity],
-      ...[JSON.stringify(scenario.tags), scenario.origin, scenario.createdAt],
+      `INSERT INTO scenarios (scenario_id, title, description, complexity, tags, origin, active, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+       ON CONFLICT (scenario_id) DO UPDATE SET title = excluded.title, description = excluded.description, tags = excluded.tags,
+         active = excluded.active, updated_at = excluded.updated_at
+       RETURNING scenario_no AS no`,
+      ...[scenario.id, scenario.title, scenario.description, scenario.complexity, JSON.stringify(scenario.tags)],
+      ...[scenario.origin, Number(scenario.active), scenario.createdAt, scenario.updatedAt],
     )
     .one();
-  scenario.cases.forEach((content, index) => insertCase(sql, { scenarioNo: no, n: index + 1, rev, content }));
+  return no;
 }
 
-function insertCase(sql: SqlStorage, entry: { scenarioNo: number; n: number; rev: number; content: CaseContent }): void {
-  const { no } = sql
-    .exec<{ no: number }>('INSERT INTO cases (scenario_no, n) VALUES (?1, ?2) RETURNING case_no AS no', entry.scenarioNo, entry.n)
-    .one();
-  sql.exec('INSERT INTO case_versions (case_no, rev, content) VALUES (?1, ?2, ?3)', no, entry.rev, JSON.stringify(entry.content));
+function insertSwitch(sql: SqlStorage, { no, rev, active }: { no: number; rev: number; active: boolean }): void {
+  sql.exec('INSERT INTO scenario_switches (scenario_no, rev, active) VALUES (?1, ?2, ?3)', no, rev, Number(active));
 }
 
-export type ScenarioRow = { scenario_no: number; scenario_id: string; active: number };
-
-export function selectScenario(sql: SqlStorage, scenarioId: string): ScenarioRow | undefined {
-  return sql
-    .exec<ScenarioRow>('SELECT scenario_no, scenario_id, active FROM scenarios WHERE scenario_id = ?1 LIMIT 1', scenarioId)
-    .toArray()[0];
+function insertCaseVersion(sql: SqlStorage, version: { no: number; n: number; rev: number; text: string }): void {
+  const { no, n, rev, text } = version;
+  sql.exec('INSERT INTO cases (scenario_no, n) VALUES (?1, ?2) ON CONFLICT DO NOTHING', no, n);
+  sql.exec(
+    `INSERT INTO case_versions (case_no, rev, content)
+     SELECT case_no, ?3, ?4 FROM cases WHERE scenario_no = ?1 AND n = ?2`,
+    ...[no, n, rev, text],
+  );
 }
 
-export type CaseRow = { case_no: number; scenario_no: number; scenario_id: string; n: number };
+/** Takes a scenario out of the catalogue. Its title and the versions of its cases stay until no open run needs them. */
+export function updateScenarioDeleted(sql: SqlStorage, scenarioId: string): void {
+  sql.exec(
+    'UPDATE scenarios SET deleted_rev = ?2 WHERE scenario_id = ?1 AND deleted_rev IS NULL',
+    scenarioId,
+    nextRev(sql),
+  );
+}
+
+/** Empties the versions of deleted cases that no run pinned before `oldestPin` can still ask for; results keep their titles. */
+export function purgeDeletedCases(sql: SqlStorage, oldestPin: number): void {
+  sql.exec(
+    `UPDATE case_versions SET content = json_object('title', content ->> 'title', 'user_message', '', 'expectations', json_object())
+     WHERE case_no IN (SELECT c.case_no FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev <= ?1)
+       AND content ->> 'user_message' <> ''`,
+    oldestPin,
+  );
+}
+
+type ScenarioRow = {
+  scenario_no: number;
+  title: string;
+  description: string | null;
+  complexity: Scenario['complexity'];
+  tags: string;
+  origin: Scenario['origin'];
+  active: number;
+  created_at: number;
+  updated_at: number;
+};
+
+/** A scenario whole, with the newest versions of its cases; undefined when there is none, or none any more. */
+export function selectScenario(sql: SqlStorage, id: string): Scenario | undefined {
+  const [row] = sql
+    .exec<ScenarioRow>(
+      `SELECT scenario_no, title, description, complexity, tags, origin, active, created_at, updated_at FROM scenarios
+       WHERE scenario_id = ?1 AND deleted_rev IS NULL LIMIT 1`,
+      id,
+    )
+    .toArray();
+  if (!row) return undefined;
+  const { scenario_no, tags, active, created_at, updated_at, ...rest } = row;
+  const times = { createdAt: created_at, updatedAt: updated_at };
+  return {
+    ...rest,
+    ...times,
+    id,
+    tags: JSON.parse(tags) as string[],
+    active: active === 1,
+    cases: newestCases(sql, scenario_no),
+  };
+}
+
+function newestCases(sql: SqlStorage, scenarioNo: number): CaseContent[] {
+  const rows = sql.exec<{ content: string }>(
+    `SELECT v.content, max(v.rev) FROM cases c JOIN case_versions v ON v.case_no = c.case_no
+     WHERE c.scenario_no = ?1 GROUP BY c.n ORDER BY c.n`,
+    scenarioNo,
+  );
+  return [...rows].map((row) => JSON.parse(row.content) as CaseContent);
+}
+
+export type CaseRow = {
+  case_no: number;
+  scenario_no: number;
+  scenario_id: string;
+  n: number;
+  deleted_rev: number | null;
+};
 
 /** The case a result names: by number, or the only case of its scenario. `many` says that the scenario holds more than one. */
-export function selectCase(sql: SqlStorage, id: { scenarioId: string; n: number | null }): { row?: CaseRow; many: boolean } {
+export function selectCase(
+  sql: SqlStorage,
+  id: { scenarioId: string; n: number | null },
+): { row?: CaseRow; many: boolean } {
   const rows = sql
     .exec<CaseRow>(
-      `SELECT c.case_no, c.scenario_no, s.scenario_id, c.n FROM scenarios s JOIN cases c ON c.scenario_no = s.scenario_no
+      `SELECT c.case_no, c.scenario_no, s.scenario_id, c.n, s.deleted_rev FROM scenarios s JOIN cases c ON c.scenario_no = s.scenario_no
        WHERE s.scenario_id = ?1 AND (?2 IS NULL OR c.n = ?2) ORDER BY c.n LIMIT 2`,
       ...[id.scenarioId, id.n],
     )
@@ -99,7 +193,11 @@ export function selectCase(sql: SqlStorage, id: { scenarioId: string; n: number 
 }
 
 /** The newest version of a case at a revision; without one, the version that `held` names or the newest there is. */
-export function selectCaseVersion(sql: SqlStorage, caseNo: number, rev: number): { rev: number; content: CaseContent } | undefined {
+export function selectCaseVersion(
+  sql: SqlStorage,
+  caseNo: number,
+  rev: number,
+): { rev: number; content: CaseContent } | undefined {
   const [row] = sql
     .exec<{ rev: number; content: string }>(
       'SELECT rev, content FROM case_versions WHERE case_no = ?1 AND rev <= ?2 ORDER BY rev DESC LIMIT 1',
@@ -140,7 +238,7 @@ export type ListedScenario = {
 export function selectScenarios(sql: SqlStorage): ListedScenario[] {
   return sql
     .exec<ListedScenario>(
-      'SELECT scenario_no, scenario_id, title, complexity, tags, active FROM scenarios ORDER BY scenario_no DESC LIMIT 100000',
+      'SELECT scenario_no, scenario_id, title, complexity, tags, active FROM scenarios WHERE deleted_rev IS NULL ORDER BY scenario_no DESC LIMIT 100000',
     )
     .toArray();
 }
@@ -148,5 +246,7 @@ export function selectScenarios(sql: SqlStorage): ListedScenario[] {
 export type ListedCase = { case_no: number; scenario_no: number; n: number };
 
 export function selectCases(sql: SqlStorage): ListedCase[] {
-  return sql.exec<ListedCase>('SELECT case_no, scenario_no, n FROM cases ORDER BY scenario_no DESC, n LIMIT 100000').toArray();
+  return sql
+    .exec<ListedCase>('SELECT case_no, scenario_no, n FROM cases ORDER BY scenario_no DESC, n LIMIT 100000')
+    .toArray();
 }

@@ -35,7 +35,11 @@ export function openChanged({ storage, runs }: FlushDeps, told: Told): Run[] {
 }
 
 /** @throws whatever D1 threw, or a deadline: then nothing is marked as told, and the same goes over again. */
-export async function flushToD1(deps: FlushDeps, agent: AgentRow, flush: { runs: Run[]; told: Told; now: number }): Promise<void> {
+export async function flushToD1(
+  deps: FlushDeps,
+  agent: AgentRow,
+  flush: { runs: Run[]; told: Told; now: number },
+): Promise<void> {
   const { runs, told, now } = flush;
   const ended = runs.some((run) => run.end !== null);
   await withDeadline(upsertFlush(deps.db, toFlush(deps, agent, { runs, ended })), FLUSH_DEADLINE_MS);

@@ -1,5 +1,5 @@
-import { parseCaseId } from '../domain/scenario.ts';
 import type { CaseContent } from '../domain/scenario.ts';
+import { parseCaseId } from '../domain/scenario.ts';
 import { type ToolTable, toolTable } from '../domain/verdict/tool-table.ts';
 import { type CaseRow, selectActiveAt, selectCase, selectCaseVersion, selectTools } from './catalogue.ts';
 import { selectCaseRevUsed } from './result-rows.ts';
@@ -27,6 +27,7 @@ export class PinnedCases {
   find(run: Run, scenarioOrCaseId: string): PinnedCase | CaseFault {
     const row = this.#row(scenarioOrCaseId);
     if (typeof row === 'string') return row;
+    if (row.deleted_rev !== null && row.deleted_rev <= run.pinnedRev) return 'unknown';
     const version = this.#pinned(run, row);
     if (!version) return 'inactive';
     const caseId = `${row.scenario_id}_${row.n}`;

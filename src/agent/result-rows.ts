@@ -8,7 +8,13 @@ import type { Verdict } from '../domain/verdict/verdict.ts';
 /** A result's place: run, test case, trial. Attempts at it are numbered. */
 export type Key = { runSeq: number; caseNo: number; trial: number };
 
-export type HeldRow = { attempt: number; hash: string; result_id: string | null; status: ResultStatus; case_rev: number };
+export type HeldRow = {
+  attempt: number;
+  hash: string;
+  result_id: string | null;
+  status: ResultStatus;
+  case_rev: number;
+};
 
 export function selectHeld(sql: SqlStorage, key: Key): HeldRow[] {
   return sql
@@ -23,7 +29,11 @@ export function selectHeld(sql: SqlStorage, key: Key): HeldRow[] {
 /** The case version that a run already judged this case by, where it did. */
 export function selectCaseRevUsed(sql: SqlStorage, key: Omit<Key, 'trial'>): number | undefined {
   return sql
-    .exec<{ case_rev: number }>('SELECT case_rev FROM results WHERE run_seq = ?1 AND case_no = ?2 LIMIT 1', key.runSeq, key.caseNo)
+    .exec<{ case_rev: number }>(
+      'SELECT case_rev FROM results WHERE run_seq = ?1 AND case_no = ?2 LIMIT 1',
+      key.runSeq,
+      key.caseNo,
+    )
     .toArray()[0]?.case_rev;
 }
 
@@ -46,7 +56,17 @@ export function insertResult(sql: SqlStorage, row: NewResult): void {
     `INSERT INTO results (run_seq, case_no, trial, attempt, arrival, received_at, hash, result_id, case_rev, late, status, severity,
        agent_fault, redactions, verdict, body)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
-    ...[row.runSeq, row.caseNo, row.trial, row.attempt, row.arrival, row.receivedAt, row.hash, row.resultId, row.caseRev],
+    ...[
+      row.runSeq,
+      row.caseNo,
+      row.trial,
+      row.attempt,
+      row.arrival,
+      row.receivedAt,
+      row.hash,
+      row.resultId,
+      row.caseRev,
+    ],
     ...[Number(row.late), row.verdict.status, row.verdict.severity ?? null, Number(row.verdict.agent_fault !== false)],
     ...[redactions, JSON.stringify(row.verdict), row.body],
   );
@@ -64,7 +84,9 @@ export function selectVerdict(sql: SqlStorage, key: Key, attempt: number): Verdi
 
 /** When the newest result of a run arrived (epoch ms), or undefined. */
 export function selectNewestArrival(sql: SqlStorage, runSeq: number): number | undefined {
-  const { at } = sql.exec<{ at: number | null }>('SELECT max(received_at) AS at FROM results WHERE run_seq = ?1', runSeq).one();
+  const { at } = sql
+    .exec<{ at: number | null }>('SELECT max(received_at) AS at FROM results WHERE run_seq = ?1', runSeq)
+    .one();
   return at ?? undefined;
 }
 
@@ -160,7 +182,14 @@ function calledTools(result: RunResult): string[] {
   return (result.messages ?? []).flatMap((message) => message.tool_calls ?? []).map((call) => call.function.name);
 }
 
-type OutcomeRow = { case_no: number; status: ResultStatus; severity: Outcome['severity']; agent_fault: number; differ: number; keys: number };
+type OutcomeRow = {
+  case_no: number;
+  status: ResultStatus;
+  severity: Outcome['severity'];
+  agent_fault: number;
+  differ: number;
+  keys: number;
+};
 
 /** What a run's standing attempts say of each case, for its digest. */
 export function selectOutcomes(sql: SqlStorage, runSeq: number): Outcome[] {

@@ -7,15 +7,7 @@ import { selectAgent } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { PinnedCases } from './pinned-cases.ts';
 import { selectNewestArrival, selectResults } from './result-rows.ts';
-import {
-  countRuns,
-  insertRun,
-  type Run,
-  runHeader,
-  selectRunSeq,
-  selectRunSeqs,
-  updateRun,
-} from './run-rows.ts';
+import { countRuns, insertRun, type Run, runHeader, selectRunSeq, selectRunSeqs, updateRun } from './run-rows.ts';
 import { type Streamed, type SyncCall, streamResults } from './streaming.ts';
 import { deleteTimer, replaceTimer, selectOpenRunSeqs } from './timers.ts';
 
@@ -35,7 +27,10 @@ export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; no
     const run = known ?? makeRun(deps, call, made);
     if (call.createEmpty || call.items.length === 0) return untouched(run);
     const batch = known === null;
-    const answer = streamResults({ sql: storage.sql, cases: deps.cases, now: made.now }, run, { items: call.items, batch });
+    const answer = streamResults({ sql: storage.sql, cases: deps.cases, now: made.now }, run, {
+      items: call.items,
+      batch,
+    });
     rewindTimer(deps, { before: known, after: answer.run, now: made.now });
     return answer;
   });
@@ -50,13 +45,16 @@ function untouched(run: Run): Streamed {
 /** @throws Refusal NOT_FOUND for an id that is unknown, another agent's, or the start of several. */
 export function findRun({ storage, runs }: RunLogDeps, runId: string): Run {
   const seq = selectRunSeq(storage.sql, runId);
-  if (seq === undefined) throw new Refusal('NOT_FOUND', `Test run not found: ${echo(runId)}`, 'List them with invarium_list_test_runs.');
+  if (seq === undefined)
+    throw new Refusal('NOT_FOUND', `Test run not found: ${echo(runId)}`, 'List them with invarium_list_test_runs.');
   return runs.get(seq);
 }
 
 function makeRun({ storage, runs }: RunLogDeps, call: SyncCall, { id, now }: { id: string; now: number }): Run {
   if (runs.dirtyCount() >= MAX_UNFLUSHED_RUNS) {
-    throw new Refusal('RETRY_LATER', `Busy. Retry in ${BUSY_SECONDS} seconds`, undefined, { retry_after: BUSY_SECONDS });
+    throw new Refusal('RETRY_LATER', `Busy. Retry in ${BUSY_SECONDS} seconds`, undefined, {
+      retry_after: BUSY_SECONDS,
+    });
   }
   const agent = selectAgent(storage.sql);
   const run = insertRun(storage.sql, {
@@ -78,7 +76,8 @@ function makeRun({ storage, runs }: RunLogDeps, call: SyncCall, { id, now }: { i
 /** On append a total may be announced once; `create_empty` and `[]` change nothing. */
 function announced({ storage }: RunLogDeps, run: Run, call: SyncCall): Run {
   const { expectedTotal } = call;
-  if (expectedTotal === null || call.createEmpty || call.items.length === 0 || expectedTotal === run.expectedTotal) return run;
+  if (expectedTotal === null || call.createEmpty || call.items.length === 0 || expectedTotal === run.expectedTotal)
+    return run;
   if (run.expectedTotal !== null) {
     throw new Refusal('CONFLICT', `expected_total of test run ${run.id} is ${run.expectedTotal} and cannot be changed`);
   }
@@ -88,10 +87,14 @@ function announced({ storage }: RunLogDeps, run: Run, call: SyncCall): Run {
 }
 
 /** An open run has a stall timer, an ended one has none; in between it is not touched. */
-function rewindTimer({ storage }: RunLogDeps, { before, after, now }: { before: Run | null; after: Run; now: number }): void {
+function rewindTimer(
+  { storage }: RunLogDeps,
+  { before, after, now }: { before: Run | null; after: Run; now: number },
+): void {
   const wasOpen = before !== null && before.end === null;
   const isOpen = after.end === null;
-  if (isOpen && !wasOpen) replaceTimer(storage.sql, { kind: 'stall', key: after.seq, at: stallsAt(now, after.stallMs) });
+  if (isOpen && !wasOpen)
+    replaceTimer(storage.sql, { kind: 'stall', key: after.seq, at: stallsAt(now, after.stallMs) });
   if (!isOpen && wasOpen) deleteTimer(storage.sql, 'stall', after.seq);
 }
 
@@ -116,7 +119,10 @@ export function checkStall({ storage, runs }: RunLogDeps, seq: number, now: numb
 }
 
 /** One page of the agent's runs, newest first. */
-export function listRuns({ storage, runs }: RunLogDeps, { status, limit, offset }: RunsPage): { runs: RunHeader[]; total: number } {
+export function listRuns(
+  { storage, runs }: RunLogDeps,
+  { status, limit, offset }: RunsPage,
+): { runs: RunHeader[]; total: number } {
   const { sql } = storage;
   const { name } = selectAgent(sql);
   if (status === 'running' || status === 'pending') {

@@ -25,7 +25,12 @@ export type Run = {
   tally: Tally;
 };
 
-export const NO_RESULTS: Tally = { rows: 0, keys: 0, counts: { total: 0, passed: 0, failed: 0, error: 0, pending: 0 }, flaky: 0 };
+export const NO_RESULTS: Tally = {
+  rows: 0,
+  keys: 0,
+  counts: { total: 0, passed: 0, failed: 0, error: 0, pending: 0 },
+  flaky: 0,
+};
 
 /** Grows with every stored attempt and every change of the header, without a write of its own. */
 export function runRev(run: Run): number {
@@ -139,7 +144,15 @@ export function insertRun(sql: SqlStorage, run: NewRun): Run {
 export function updateRun(sql: SqlStorage, run: Run): void {
   sql.exec(
     `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7 WHERE seq = ?1`,
-    ...[run.seq, run.expectedTotal, run.end?.status ?? null, run.end?.reason ?? null, run.endedAt, run.headerRev, Number(run.dirty)],
+    ...[
+      run.seq,
+      run.expectedTotal,
+      run.end?.status ?? null,
+      run.end?.reason ?? null,
+      run.endedAt,
+      run.headerRev,
+      Number(run.dirty),
+    ],
   );
 }
 
@@ -159,13 +172,20 @@ export function selectRunSeq(sql: SqlStorage, text: string): number | undefined 
   if (!match) return undefined;
   const start = `tr_${match[1]}`;
   const rows = sql
-    .exec<{ seq: number }>('SELECT seq FROM runs WHERE run_id >= ?1 AND run_id < ?2 ORDER BY run_id LIMIT 2', start, `${start}g`)
+    .exec<{ seq: number }>(
+      'SELECT seq FROM runs WHERE run_id >= ?1 AND run_id < ?2 ORDER BY run_id LIMIT 2',
+      start,
+      `${start}g`,
+    )
     .toArray();
   return rows.length === 1 ? rows[0]?.seq : undefined;
 }
 
 /** Sequence numbers of the runs, newest first. `end` picks ended runs of that status, or the open ones. */
-export function selectRunSeqs(sql: SqlStorage, page: { end: RunEnd['status'] | 'open' | null; limit: number; offset: number }): number[] {
+export function selectRunSeqs(
+  sql: SqlStorage,
+  page: { end: RunEnd['status'] | 'open' | null; limit: number; offset: number },
+): number[] {
   const rows = sql.exec<{ seq: number }>(
     `SELECT seq FROM runs WHERE ?1 IS NULL OR coalesce(end_status, 'open') = ?1 ORDER BY seq DESC LIMIT ?2 OFFSET ?3`,
     ...[page.end, page.limit, page.offset],
@@ -175,10 +195,15 @@ export function selectRunSeqs(sql: SqlStorage, page: { end: RunEnd['status'] | '
 
 export function countRuns(sql: SqlStorage, end: RunEnd['status'] | 'open' | null): number {
   return sql
-    .exec<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ?1 IS NULL OR coalesce(end_status, 'open') = ?1`, end)
+    .exec<{ total: number }>(
+      `SELECT count(*) AS total FROM runs WHERE ?1 IS NULL OR coalesce(end_status, 'open') = ?1`,
+      end,
+    )
     .one().total;
 }
 
 export function selectDirtySeqs(sql: SqlStorage): number[] {
-  return [...sql.exec<{ seq: number }>('SELECT seq FROM runs WHERE dirty = 1 ORDER BY seq LIMIT 100000')].map((row) => row.seq);
+  return [...sql.exec<{ seq: number }>('SELECT seq FROM runs WHERE dirty = 1 ORDER BY seq LIMIT 100000')].map(
+    (row) => row.seq,
+  );
 }

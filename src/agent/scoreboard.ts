@@ -1,5 +1,12 @@
 import type { ScenarioStatus } from '../domain/fields.ts';
-import { type AgentScore, agentScore, caseHistories, digestRun, type RunDigest, scenarioStatus } from '../domain/scores.ts';
+import {
+  type AgentScore,
+  agentScore,
+  caseHistories,
+  digestRun,
+  type RunDigest,
+  scenarioStatus,
+} from '../domain/scores.ts';
 import { selectCases, selectScenarios, selectTargets } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { selectOutcomes } from './result-rows.ts';
@@ -49,7 +56,8 @@ export class Scoreboard {
       .filter((run) => run.end?.status === 'completed' && this.#row(run.seq)?.rev !== runRev(run));
     for (const run of due) this.#score(run);
     const [newest] = this.#rows('1', 1);
-    if (newest && due.length > 0 && !due.some((run) => run.seq === newest.run_seq)) this.#score(this.#runs.get(newest.run_seq));
+    if (newest && due.length > 0 && !due.some((run) => run.seq === newest.run_seq))
+      this.#score(this.#runs.get(newest.run_seq));
   }
 
   #score(run: Run): void {
@@ -73,7 +81,10 @@ export class Scoreboard {
 
   #rows(where: 'value IS NOT NULL' | '1', limit: number): ScoreRow[] {
     return this.#sql
-      .exec<ScoreRow>(`SELECT run_seq, rev, value, report, digest FROM scores WHERE ${where} ORDER BY run_seq DESC LIMIT ?1`, limit)
+      .exec<ScoreRow>(
+        `SELECT run_seq, rev, value, report, digest FROM scores WHERE ${where} ORDER BY run_seq DESC LIMIT ?1`,
+        limit,
+      )
       .toArray();
   }
 

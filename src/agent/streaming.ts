@@ -80,7 +80,9 @@ function locate({ cases }: StreamDeps, run: Run, items: Item[]): Located[] {
 function faultWords(fault: CaseFault, id: string, index: number): string {
   if (fault === 'inactive') return `Scenario ${echo(id)} is inactive at index ${index}`;
   const unknown = `Result validation failed. Unknown scenario_id '${echo(id)}' at index ${index}`;
-  return fault === 'many' ? `${unknown}. It holds several test cases: use a test case id such as ${echo(id)}_1` : unknown;
+  return fault === 'many'
+    ? `${unknown}. It holds several test cases: use a test case id such as ${echo(id)}_1`
+    : unknown;
 }
 
 function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned }: Located): void {
@@ -111,7 +113,12 @@ type Storing = { key: Key; item: Item; pinned: PinnedCase; attempt: number; held
 function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, held }: Storing): Verdict {
   const { run } = state;
   const result = JSON.parse(item.text) as RunResult;
-  const raw = judge({ result, expectations: pinned.content.expectations, tools: deps.cases.tools(run.toolsVersion), ...judgeExtras(pinned) });
+  const raw = judge({
+    result,
+    expectations: pinned.content.expectations,
+    tools: deps.cases.tools(run.toolsVersion),
+    ...judgeExtras(pinned),
+  });
   const options = { personalData: run.redactPersonal };
   const clean = redact(result, options);
   const verdict = redact(raw, options).value as Verdict;
@@ -131,7 +138,17 @@ function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, 
     body: kept === result ? item.text : JSON.stringify(kept),
   });
   const { scenarioId, caseId, content } = pinned;
-  state.fresh.push({ scenarioId, caseId, content, trial: key.trial, attempt, late, receivedAt: deps.now, verdict, result: kept });
+  state.fresh.push({
+    scenarioId,
+    caseId,
+    content,
+    trial: key.trial,
+    attempt,
+    late,
+    receivedAt: deps.now,
+    verdict,
+    result: kept,
+  });
   return verdict;
 }
 
@@ -153,7 +170,8 @@ function retally(tally: Tally, event: { placement: Placement; held: HeldRow[]; s
   const flaky = tally.flaky + (differs && !differed ? 1 : 0);
   if (placement.outcome === 'history') return { ...tally, rows, flaky };
   const counts: Counts = { ...tally.counts, [status]: tally.counts[status] + 1 };
-  if (placement.outcome === 'accepted') return { rows, flaky, keys: tally.keys + 1, counts: { ...counts, total: counts.total + 1 } };
+  if (placement.outcome === 'accepted')
+    return { rows, flaky, keys: tally.keys + 1, counts: { ...counts, total: counts.total + 1 } };
   const stood = held.at(-1)?.status ?? status;
   return { ...tally, rows, flaky, counts: { ...counts, [stood]: counts[stood] - 1 } };
 }

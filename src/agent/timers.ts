@@ -14,11 +14,15 @@ export function deleteTimer(sql: SqlStorage, kind: Timer['kind'], key: number): 
 }
 
 export function selectDueTimers(sql: SqlStorage, now: number): Timer[] {
-  return sql.exec<Timer>('SELECT kind, key, at FROM timers WHERE at <= ?1 ORDER BY at, kind, key LIMIT 1000', now).toArray();
+  return sql
+    .exec<Timer>('SELECT kind, key, at FROM timers WHERE at <= ?1 ORDER BY at, kind, key LIMIT 1000', now)
+    .toArray();
 }
 
 export function selectOpenRunSeqs(sql: SqlStorage): number[] {
-  return [...sql.exec<{ key: number }>("SELECT key FROM timers WHERE kind = 'stall' ORDER BY key LIMIT 10000")].map((row) => row.key);
+  return [...sql.exec<{ key: number }>("SELECT key FROM timers WHERE kind = 'stall' ORDER BY key LIMIT 10000")].map(
+    (row) => row.key,
+  );
 }
 
 /** When the next timer is due (epoch ms), or null. */

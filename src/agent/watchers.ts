@@ -15,7 +15,13 @@ const TRY_AGAIN_LATER = 1013;
 type Attachment = { session: string; workspace: string; checkedAt: number };
 /** What a frame is made of, asked for only when one is due. */
 export type Source = { header: () => RunHeader; newest: () => ResultView[] };
-type Feed = { source: Source; newest: ResultView[]; rev: number; sentAt: number; timer: ReturnType<typeof setTimeout> | null };
+type Feed = {
+  source: Source;
+  newest: ResultView[];
+  rev: number;
+  sentAt: number;
+  timer: ReturnType<typeof setTimeout> | null;
+};
 
 export class Watchers {
   readonly #ctx: DurableObjectState;
@@ -41,19 +47,33 @@ export class Watchers {
 
   /** Something changed: the first change goes out at once, then at most one frame per 100 ms. `fresh` is newest last. */
   announce(seq: number, change: { source: Source; fresh: () => ResultView[]; now: number }): void {
-    if (this.#ctx.getWebSockets(String(seq)).length === 0) return this.#forget(seq);
+    if (this.#ctx.getWebSockets(String(seq)).length > 0) this.#schedule(seq, this.#updated(seq, change), change.now);
+    else this.#forget(seq);
+  }
+
+  #updated(seq: number, { source, fresh }: { source: Source; fresh: () => ResultView[] }): Feed {
     const known = this.#feeds.get(seq);
-    const feed = known ?? this.#feed(seq, change.source);
-    feed.source = change.source;
-    if (known) feed.newest = newestOf([...change.fresh().reverse(), ...feed.newest]);
+    if (!known) return this.#feed(seq, source);
+    known.source = source;
+    known.newest = newestOf([...fresh().reverse(), ...known.newest]);
+    return known;
+  }
+
+  #schedule(seq: number, feed: Feed, now: number): void {
     if (feed.timer !== null) return;
-    const wait = Math.max(0, feed.sentAt + FRAME_MS - change.now);
-    if (wait === 0) return this.#send(seq, feed, change.now);
-    feed.timer = setTimeout(() => this.#send(seq, feed, Date.now()), wait);
+    const wait = Math.max(0, feed.sentAt + FRAME_MS - now);
+    if (wait === 0) this.#send(seq, feed, now);
+    else feed.timer = setTimeout(() => this.#send(seq, feed, Date.now()), wait);
   }
 
   #feed(seq: number, source: Source): Feed {
-    const feed = this.#feeds.get(seq) ?? { source, newest: source.newest(), rev: source.header().rev, sentAt: 0, timer: null };
+    const feed = this.#feeds.get(seq) ?? {
+      source,
+      newest: source.newest(),
+      rev: source.header().rev,
+      sentAt: 0,
+      timer: null,
+    };
     this.#feeds.set(seq, feed);
     return feed;
   }

@@ -20,7 +20,8 @@ export function place(held: readonly Held[], incoming: Incoming): Placement {
   if (held.length === 0) return { outcome: 'accepted', attempt: incoming.attempt };
   const same = held.find((row) => row.hash === incoming.hash);
   if (same) return { outcome: 'repeated', attempt: same.attempt };
-  if (incoming.result_id !== null && held.some((row) => row.result_id === incoming.result_id)) return { outcome: 'conflict' };
+  if (incoming.result_id !== null && held.some((row) => row.result_id === incoming.result_id))
+    return { outcome: 'conflict' };
   const highest = Math.max(...held.map((row) => row.attempt));
   if (incoming.attempt > highest) return { outcome: 'replaced', attempt: incoming.attempt, unnumbered: false };
   const taken = held.some((row) => row.attempt === incoming.attempt);

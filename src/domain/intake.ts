@@ -85,7 +85,9 @@ function sizeFault(item: Record<string, unknown>, text: string | null, index: nu
     return `Result at index ${index} is ${Math.ceil(bytes / 1024)} KB. Maximum is ${MAX_RESULT_BYTES / 1024} KB`;
   }
   const calls = Array.isArray(item.tools_called) ? item.tools_called.length : callsInTranscript(item.messages);
-  return calls > MAX_TOOL_CALLS ? `Result at index ${index} has ${calls} tool calls. Maximum is ${MAX_TOOL_CALLS}` : null;
+  return calls > MAX_TOOL_CALLS
+    ? `Result at index ${index} has ${calls} tool calls. Maximum is ${MAX_TOOL_CALLS}`
+    : null;
 }
 
 function callsInTranscript(messages: unknown): number {
@@ -121,7 +123,8 @@ function wordIssue(issue: z.core.$ZodIssue | undefined, index: number): string {
   const field = fieldPath(issue.path);
   const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 1;
   if (missing) return `Result validation failed. Required field '${field}' is missing at index ${index}`;
-  if (issue.code === 'invalid_type') return `Field '${field}' must be a ${TYPE_WORDS[issue.expected] ?? issue.expected} at index ${index}`;
+  if (issue.code === 'invalid_type')
+    return `Field '${field}' must be a ${TYPE_WORDS[issue.expected] ?? issue.expected} at index ${index}`;
   if (issue.code === 'invalid_union') return `Field '${field}' must be a string at index ${index}`;
   return `Field '${field}' must be ${boundWords(issue)} at index ${index}`;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Complexity, FailureCategory, ScenarioStatus } from './fields.ts';
 import { Expectations } from './expectations.ts';
+import { Complexity, FailureCategory, ScenarioStatus } from './fields.ts';
 
 /** What a run judges by: one version of one test case. */
 export const CaseContent = z.object({
@@ -10,22 +10,58 @@ export const CaseContent = z.object({
   failure_category: FailureCategory.optional(),
   failure_type: z.string().optional(),
   persona: z.string().optional(),
+  /** Its expected behaviour is the scenario's, not its own. */
+  inherits_behavior: z.boolean().optional(),
 });
 export type CaseContent = z.infer<typeof CaseContent>;
 
 export const ORIGINS = ['generated', 'manual'] as const;
 
-/** A scenario with its cases, as it is made. Case n has the id `{scenario_id}_{n}`, n from 1. */
-export type NewScenario = {
+/** A scenario with its cases, whole. Case n has the id `{id}_{n}`, n from 1. */
+export type Scenario = {
   id: string;
   title: string;
   description: string | null;
   complexity: Complexity;
   tags: string[];
   origin: (typeof ORIGINS)[number];
+  active: boolean;
   createdAt: number;
+  updatedAt: number;
   cases: CaseContent[];
 };
+
+/** What a scenario is made from. */
+export type NewScenario = Pick<Scenario, 'title' | 'description' | 'complexity' | 'tags' | 'origin' | 'cases'>;
+
+export type ScenarioFields = { name?: string; description?: string; expected_behavior?: string; tags?: string[] };
+export type ScenarioChange = { kind: 'update'; fields: ScenarioFields } | { kind: 'toggle' };
+
+/** The scenario after a change; cases that stay the same keep their identity, so that they get no new version. */
+export function changed(scenario: Scenario, change: ScenarioChange, now: number): Scenario {
+  if (change.kind === 'toggle') return { ...scenario, active: !scenario.active, updatedAt: now };
+  const {
+    name = scenario.title,
+    description = scenario.description,
+    tags = scenario.tags,
+    expected_behavior,
+  } = change.fields;
+  const renamed = scenario.cases.map((content) =>
+    content.title === scenario.title ? { ...content, title: name } : content,
+  );
+  const cases = expected_behavior === undefined ? renamed : withBehavior(renamed, expected_behavior);
+  return { ...scenario, title: name, description, tags, cases, updatedAt: now };
+}
+
+/** A single case has the scenario's expected behaviour; of several, those that have none of their own. */
+function withBehavior(cases: CaseContent[], expected_behavior: string): CaseContent[] {
+  return cases.map((content) => {
+    const own = content.expectations.expected_behavior !== undefined && !content.inherits_behavior;
+    if (own && cases.length > 1) return content;
+    const expectations = { ...content.expectations, expected_behavior };
+    return { ...content, expectations, ...(cases.length > 1 ? { inherits_behavior: true } : {}) };
+  });
+}
 
 export const ScenarioView = z.object({
   scenario_id: z.string(),
@@ -67,9 +103,15 @@ export function parseCaseId(text: string): { scenarioId: string; n: number | nul
 export function targetCategory(content: CaseContent): FailureCategory {
   const { expectations } = content;
   if (content.failure_category) return content.failure_category;
-  if (expectations.must_refuse || expectations.must_confirm || expectations.forbidden_tools?.length) return 'safety_failure';
+  if (expectations.must_refuse || expectations.must_confirm || expectations.forbidden_tools?.length)
+    return 'safety_failure';
   if (expectations.must_ask) return 'communication_failure';
-  const tools = [expectations.expected_tools, expectations.required_effects, expectations.required_calls, expectations.allowed_tools];
+  const tools = [
+    expectations.expected_tools,
+    expectations.required_effects,
+    expectations.required_calls,
+    expectations.allowed_tools,
+  ];
   if (tools.some((list) => list !== undefined)) return 'tool_usage_failure';
   if (expectations.required_facts?.length || expectations.forbidden_claims?.length) return 'knowledge_failure';
   if (expectations.max_latency_ms || expectations.max_steps || expectations.max_repeats) return 'operational_failure';

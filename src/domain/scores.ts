@@ -14,7 +14,14 @@ const OUTAGE_SHARE = 0.8;
 /** One case in one run: trials that were decided, how many passed, the severity weights of the others, and whether attempts differed. */
 export type CaseDigest = { caseNo: number; decided: number; passed: number; weight: number; flaky: boolean };
 export type RunDigest = { cases: CaseDigest[]; outage: boolean };
-export type Outcome = { caseNo: number; status: string; severity: Severity | null; agentFault: boolean; flaky: boolean; count: number };
+export type Outcome = {
+  caseNo: number;
+  status: string;
+  severity: Severity | null;
+  agentFault: boolean;
+  flaky: boolean;
+  count: number;
+};
 
 export type AgentScore = {
   value: number;
@@ -30,7 +37,13 @@ export type AgentScore = {
 export function digestRun(outcomes: readonly Outcome[]): RunDigest {
   const cases = new Map<number, CaseDigest>();
   for (const outcome of outcomes) {
-    const digest = cases.get(outcome.caseNo) ?? { caseNo: outcome.caseNo, decided: 0, passed: 0, weight: 0, flaky: false };
+    const digest = cases.get(outcome.caseNo) ?? {
+      caseNo: outcome.caseNo,
+      decided: 0,
+      passed: 0,
+      weight: 0,
+      flaky: false,
+    };
     cases.set(outcome.caseNo, addOutcome(digest, outcome));
   }
   return { cases: [...cases.values()].filter((digest) => digest.decided > 0), outage: isOutage(outcomes) };
@@ -41,7 +54,13 @@ function addOutcome(digest: CaseDigest, outcome: Outcome): CaseDigest {
   if (outcome.status === 'pending' || !outcome.agentFault) return { ...digest, flaky };
   const passed = outcome.status === 'passed' ? outcome.count : 0;
   const weight = passed ? 0 : SEVERITY_WEIGHTS[outcome.severity ?? 'medium'] * outcome.count;
-  return { ...digest, flaky, decided: digest.decided + outcome.count, passed: digest.passed + passed, weight: digest.weight + weight };
+  return {
+    ...digest,
+    flaky,
+    decided: digest.decided + outcome.count,
+    passed: digest.passed + passed,
+    weight: digest.weight + weight,
+  };
 }
 
 /** A run that mostly could not run says nothing of the agent. */
@@ -55,7 +74,10 @@ function isOutage(outcomes: readonly Outcome[]): boolean {
  * The score after the first of `runs` (newest first); null when nothing was decided.
  * AQS = 0.40 P + 0.25 S + 0.20 C + 0.15 K; without K the rest is divided by 0.85. The interval is the 95 % Wilson interval on P carried through.
  */
-export function agentScore(runs: readonly RunDigest[], targets: ReadonlyMap<number, FailureCategory>): AgentScore | null {
+export function agentScore(
+  runs: readonly RunDigest[],
+  targets: ReadonlyMap<number, FailureCategory>,
+): AgentScore | null {
   const usable = runs.filter((run) => !run.outage);
   const cases = newestPerCase(usable);
   if (cases.length === 0) return null;
@@ -79,7 +101,8 @@ export function agentScore(runs: readonly RunDigest[], targets: ReadonlyMap<numb
 }
 
 function total(parts: AgentScore['parts']): number {
-  const base = AQS_WEIGHTS.pass * parts.pass + AQS_WEIGHTS.severity * parts.severity + AQS_WEIGHTS.coverage * parts.coverage;
+  const base =
+    AQS_WEIGHTS.pass * parts.pass + AQS_WEIGHTS.severity * parts.severity + AQS_WEIGHTS.coverage * parts.coverage;
   if (parts.consistency === null) return base / (1 - AQS_WEIGHTS.consistency);
   return base + AQS_WEIGHTS.consistency * parts.consistency;
 }
@@ -99,7 +122,9 @@ function consistencyOf(runs: readonly RunDigest[]): number | null {
     const known = perCase.get(digest.caseNo) ?? { decided: 0, passed: 0 };
     perCase.set(digest.caseNo, { decided: known.decided + digest.decided, passed: known.passed + digest.passed });
   }
-  const shares = [...perCase.values()].filter((entry) => entry.decided >= 2).map((entry) => entry.passed / entry.decided);
+  const shares = [...perCase.values()]
+    .filter((entry) => entry.decided >= 2)
+    .map((entry) => entry.passed / entry.decided);
   return shares.length > 0 ? 100 * mean(shares.map((p) => 1 - 4 * p * (1 - p))) : null;
 }
 

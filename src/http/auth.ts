@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { newId } from '../agent/ids.ts';
 import type { Env } from '../env.ts';
 import { findKey, findSession, isLive, projectKey, projectSession } from '../store/credentials.ts';
 import { insertKey, type KeyRecord, type Scope } from '../store/keys.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
-import { newId } from '../agent/ids.ts';
 
 /** Who is asking: API keys and dashboard sessions, both known only by their SHA-256. */
 
@@ -42,11 +42,23 @@ export type MintedKey = { key: string; record: KeyRecord };
 type KeyFor = { workspaceId: string; workspaceName: string; email: string; name: string; scopes: Scope[]; now: number };
 
 /** Makes a key. It is shown once; D1 keeps its hash, and KV a copy for checks without a database. */
-export async function mintKey(env: Env, { workspaceId, workspaceName, email, name, scopes, now }: KeyFor): Promise<MintedKey> {
+export async function mintKey(
+  env: Env,
+  { workspaceId, workspaceName, email, name, scopes, now }: KeyFor,
+): Promise<MintedKey> {
   const key = KEY_PREFIX + randomBytes(30).toString('base64url');
   const id = newId('key');
   const hash = sha256(key);
-  await insertKey(env.DB, { id, hash, workspaceId, name, prefix: key.slice(0, 8), scopes, createdAt: now, expiresAt: null });
+  await insertKey(env.DB, {
+    id,
+    hash,
+    workspaceId,
+    name,
+    prefix: key.slice(0, 8),
+    scopes,
+    createdAt: now,
+    expiresAt: null,
+  });
   const names = { id, workspace_id: workspaceId, workspace_name: workspaceName, email };
   const record: KeyRecord = { ...names, scopes, expires_at: null, revoked_at: null };
   await projectKey(env.KV, hash, record);
@@ -56,11 +68,21 @@ export async function mintKey(env: Env, { workspaceId, workspaceName, email, nam
 type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string };
 
 /** Starts a session and answers with the random part that the cookie carries. */
-export async function startSession(env: Env, member: Member, now: number): Promise<{ token: string; expiresAt: number }> {
+export async function startSession(
+  env: Env,
+  member: Member,
+  now: number,
+): Promise<{ token: string; expiresAt: number }> {
   const token = randomBytes(32).toString('base64url');
   const hash = sha256(token);
   const expiresAt = now + SESSION_MS;
-  await insertSession(env.DB, { hash, workspaceId: member.workspaceId, memberId: member.memberId, createdAt: now, expiresAt });
+  await insertSession(env.DB, {
+    hash,
+    workspaceId: member.workspaceId,
+    memberId: member.memberId,
+    createdAt: now,
+    expiresAt,
+  });
   const record: SessionRecord = {
     workspace_id: member.workspaceId,
     workspace_name: member.workspaceName,

@@ -11,11 +11,22 @@ export function notFoundPage(c: Context<App>): Response | Promise<Response> {
 }
 
 export function failurePage(error: Error, c: Context<App>): Response | Promise<Response> {
-  if (error instanceof HTTPException) return c.html(<MessagePage status={error.status} title="Refused" message={refusal(error)} />, error.status);
-  console.error(JSON.stringify({ level: 'error', event: 'bug', request_id: c.get('requestId'), error: String(error), stack: error.stack }));
+  if (error instanceof HTTPException)
+    return c.html(<MessagePage status={error.status} title="Refused" message={refusal(error)} />, error.status);
+  console.error(
+    JSON.stringify({
+      level: 'error',
+      event: 'bug',
+      request_id: c.get('requestId'),
+      error: String(error),
+      stack: error.stack,
+    }),
+  );
   const isLate = error instanceof DeadlineError;
   const title = isLate ? 'The database does not answer' : 'Something broke';
-  const message = isLate ? 'Runs in progress go on; this page needs the database.' : 'The fault is on our side and has been logged.';
+  const message = isLate
+    ? 'Runs in progress go on; this page needs the database.'
+    : 'The fault is on our side and has been logged.';
   return c.html(<MessagePage status={503} title={title} message={message} hint="Try again in 30 seconds." />, 503);
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
+import { agentObject } from '../env.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectOne } from '../store/workspaces.ts';
-import { agentObject } from '../env.ts';
 import type { App } from './app.ts';
 
 const DEADLINE_MS = 3_000;

@@ -7,8 +7,10 @@ export const live = new Hono<App>();
 
 /** The socket of a run page. Same-origin only: a cookie comes along from anywhere. */
 live.get('/runs/:id/live', async (c) => {
-  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return c.text('This address answers WebSocket handshakes only.\n', 426);
-  if (c.req.header('origin') !== new URL(c.req.url).origin && c.req.header('origin') !== baseUrl(c)) return c.text('Forbidden\n', 403);
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+    return c.text('This address answers WebSocket handshakes only.\n', 426);
+  if (c.req.header('origin') !== new URL(c.req.url).origin && c.req.header('origin') !== baseUrl(c))
+    return c.text('Forbidden\n', 403);
   const who = await currentSession(c, Date.now());
   if (!who) return c.text('Sign in first.\n', 401);
   const found = await findRun(c, who.session.workspace_id);

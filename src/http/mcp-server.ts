@@ -6,14 +6,23 @@ import type { OpenContext, Tool } from '../tools/define-tool.ts';
 import { INSTRUCTIONS } from '../tools/instructions.ts';
 
 /** What a request brings to the server that is built for it. `tool` is the one it calls, where it calls one. */
-export type McpCall = { context: OpenContext; tool: Tool | undefined; report: (done: { tool: string; code: string }) => void };
+export type McpCall = {
+  context: OpenContext;
+  tool: Tool | undefined;
+  report: (done: { tool: string; code: string }) => void;
+};
 
 const SERVER = { name: 'invarium', title: 'Invarium', version: '0.1.0' };
 
 /** Hands our own call through the handler's only per-request slot. */
 export function authInfoOf(call: McpCall): AuthInfo {
   const { caller } = call.context;
-  return { token: 'redacted', clientId: caller?.credentialId ?? 'anonymous', scopes: [...(caller?.scopes ?? [])], extra: { call } };
+  return {
+    token: 'redacted',
+    clientId: caller?.credentialId ?? 'anonymous',
+    scopes: [...(caller?.scopes ?? [])],
+    extra: { call },
+  };
 }
 
 /** A server per request. A call needs only the tool it names, and registering all of them costs more than the call itself. */
@@ -35,13 +44,17 @@ const ToolCallBody = z.object({ method: z.literal('tools/call'), params: z.objec
 function register(server: McpServer, tool: Tool, { context, report }: McpCall): void {
   const { title, description, hints } = tool;
   const { inputSchema, outputSchema } = advertised(tool);
-  server.registerTool(tool.name, { title, description, annotations: { title, ...hints }, inputSchema, outputSchema }, async (input) => {
-    const answer = await callTool(tool, input, context);
-    report({ tool: tool.name, code: answer.ok ? 'OK' : answer.code });
-    const content = [{ type: 'text' as const, text: answer.text }];
-    if (answer.ok) return { content, structuredContent: answer.structured as Record<string, unknown> };
-    return { content, isError: true, _meta: { 'invarium/error': { code: answer.code, ...answer.details } } };
-  });
+  server.registerTool(
+    tool.name,
+    { title, description, annotations: { title, ...hints }, inputSchema, outputSchema },
+    async (input) => {
+      const answer = await callTool(tool, input, context);
+      report({ tool: tool.name, code: answer.ok ? 'OK' : answer.code });
+      const content = [{ type: 'text' as const, text: answer.text }];
+      if (answer.ok) return { content, structuredContent: answer.structured as Record<string, unknown> };
+      return { content, isError: true, _meta: { 'invarium/error': { code: answer.code, ...answer.details } } };
+    },
+  );
 }
 
 type Advertised = { inputSchema: PassingSchema; outputSchema: PassingSchema };
@@ -60,5 +73,12 @@ function passing(schema: z.ZodType, io: 'input' | 'output') {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   const converted = () => json as Record<string, unknown>;
   const validate = (value: unknown) => ({ value });
-  return { '~standard': { version: 1 as const, vendor: 'invarium', validate, jsonSchema: { input: converted, output: converted } } };
+  return {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'invarium',
+      validate,
+      jsonSchema: { input: converted, output: converted },
+    },
+  };
 }

@@ -21,7 +21,11 @@ export type SetupCode = z.infer<typeof Setup>;
 /** A code that mints a key for the tracer, valid for ten minutes. */
 export function mintSetupCode(env: Env, workspaceId: string, now: number): Promise<string> {
   const exp = Math.floor(now / 1000) + SETUP_MINUTES * 60;
-  return sign({ purpose: 'setup', workspace_id: workspaceId, jti: crypto.randomUUID(), exp }, env.SESSION_SECRET, 'HS256');
+  return sign(
+    { purpose: 'setup', workspace_id: workspaceId, jti: crypto.randomUUID(), exp },
+    env.SESSION_SECRET,
+    'HS256',
+  );
 }
 
 export function redeemSetupCode(env: Env, code: string, now: number): Promise<SetupCode | null> {
@@ -35,7 +39,10 @@ export function redeemSignInCode(env: Env, code: string, now: number): Promise<S
 type Redeeming<T> = { code: string; now: number; schema: z.ZodType<T> };
 
 /** Null for a code that is forged, expired, of another purpose, or used before: one answer for all. */
-async function redeem<T extends { jti: string; exp: number }>(env: Env, { code, now, schema }: Redeeming<T>): Promise<T | null> {
+async function redeem<T extends { jti: string; exp: number }>(
+  env: Env,
+  { code, now, schema }: Redeeming<T>,
+): Promise<T | null> {
   const payload = await verify(code, env.SESSION_SECRET, 'HS256').catch(() => null);
   const parsed = schema.safeParse(payload);
   if (!parsed.success || parsed.data.exp * 1000 <= now) return null;

@@ -39,7 +39,15 @@ pages.get('/', (c) =>
       ...(last_run_at === null ? {} : { lastRunAt: last_run_at }),
     }));
     const origin = baseUrl(c);
-    const page = { workspaceName, now: Date.now(), agents: lines, runs, mcpUrl: `${origin}/mcp`, origin, csrf: csrfToken(c, who) };
+    const page = {
+      workspaceName,
+      now: Date.now(),
+      agents: lines,
+      runs,
+      mcpUrl: `${origin}/mcp`,
+      origin,
+      csrf: csrfToken(c, who),
+    };
     return c.html(<HomePage {...page} />);
   }),
 );
@@ -55,7 +63,13 @@ pages.get('/agent/:id', (c) =>
     if (!detail?.ok || !recent?.ok) return missing(c, 'There is no such agent in this workspace.');
     const { value } = detail;
     const agent = {
-      ...{ id: value.id, name: value.name, status: value.status, tools: value.tools.map(toToolLine), constraints: value.constraints },
+      ...{
+        id: value.id,
+        name: value.name,
+        status: value.status,
+        tools: value.tools.map(toToolLine),
+        constraints: value.constraints,
+      },
       ...(value.description === null ? {} : { description: value.description }),
       ...(value.score ? { aqs: value.score.value } : {}),
     };
@@ -64,7 +78,15 @@ pages.get('/agent/:id', (c) =>
   }),
 );
 
-function toToolLine({ name, description, side_effects }: { name: string; description: string; side_effects?: string | undefined }) {
+function toToolLine({
+  name,
+  description,
+  side_effects,
+}: {
+  name: string;
+  description: string;
+  side_effects?: string | undefined;
+}) {
   return { name, description, ...(side_effects ? { side_effects } : {}) };
 }
 
@@ -76,7 +98,15 @@ pages.get('/runs/:id', (c) =>
     if (!view?.ok) return missing(c, 'There is no such run in this workspace.');
     const { agentId, run, newest } = view.value;
     const liveUrl = `/runs/${run.id}/live?agent=${run.agent_name}`;
-    const page = { run, newest, workspaceName, liveUrl, agentUrl: `/agent/${agentId}`, now: Date.now(), csrf: csrfToken(c, who) };
+    const page = {
+      run,
+      newest,
+      workspaceName,
+      liveUrl,
+      agentUrl: `/agent/${agentId}`,
+      now: Date.now(),
+      csrf: csrfToken(c, who),
+    };
     return c.html(<RunPage {...page} />);
   }),
 );
@@ -91,5 +121,13 @@ async function signedIn(c: Context<App>, serve: (who: SignedIn) => Promise<Respo
 }
 
 function missing(c: Context<App>, message: string): Response | Promise<Response> {
-  return c.html(<MessagePage status={404} title="Not found" message={message} hint="The link may be old, or belong to another workspace." />, 404);
+  return c.html(
+    <MessagePage
+      status={404}
+      title="Not found"
+      message={message}
+      hint="The link may be old, or belong to another workspace."
+    />,
+    404,
+  );
 }

@@ -8,7 +8,11 @@ import { type SignedIn, sessionOf, startSession } from './auth.ts';
 
 const COOKIE = 'invarium_session';
 
-export async function openSession(c: Context<App>, member: Parameters<typeof startSession>[1], now: number): Promise<void> {
+export async function openSession(
+  c: Context<App>,
+  member: Parameters<typeof startSession>[1],
+  now: number,
+): Promise<void> {
   const { token, expiresAt } = await startSession(c.env, member, now);
   await setSignedCookie(c, COOKIE, token, c.env.SESSION_SECRET, {
     httpOnly: true,

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import tracer from '../tracer/invarium_trace.py';
 import { selectWorkspace } from '../store/workspaces.ts';
+import tracer from '../tracer/invarium_trace.py';
 import { type App, baseUrl } from './app.ts';
 import { mintKey } from './auth.ts';
 import { redeemSetupCode } from './one-time-code.ts';
@@ -14,7 +14,8 @@ setup.post('/api/setup/:code', async (c) => {
   c.header('Cache-Control', 'no-store');
   const code = await redeemSetupCode(c.env, c.req.param('code'), now);
   const workspace = code && (await selectWorkspace(c.env.DB, code.workspace_id));
-  if (!workspace) return c.text('Error: Setup code is invalid, expired or used. Call invarium_connect for a new one.\n', 410);
+  if (!workspace)
+    return c.text('Error: Setup code is invalid, expired or used. Call invarium_connect for a new one.\n', 410);
   c.set('workspace', workspace.id);
   const { key } = await mintKey(c.env, {
     workspaceId: workspace.id,
@@ -24,7 +25,11 @@ setup.post('/api/setup/:code', async (c) => {
     scopes: ['ingest'],
     now,
   });
-  return c.text(`${JSON.stringify({ api_key: key, mcp_url: baseUrl(c) }, null, 2)}\n`, 200, { 'Content-Type': 'application/json' });
+  return c.text(`${JSON.stringify({ api_key: key, mcp_url: baseUrl(c) }, null, 2)}\n`, 200, {
+    'Content-Type': 'application/json',
+  });
 });
 
-setup.get('/api/tracer', (c) => c.body(tracer, 200, { 'Content-Type': 'text/x-python; charset=utf-8', 'Cache-Control': 'no-cache' }));
+setup.get('/api/tracer', (c) =>
+  c.body(tracer, 200, { 'Content-Type': 'text/x-python; charset=utf-8', 'Cache-Control': 'no-cache' }),
+);

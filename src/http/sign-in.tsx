@@ -19,14 +19,26 @@ signIn.get('/sign-in', async (c) => {
   const redeemed = await redeemSignInCode(c.env, code, now);
   const workspace = redeemed && (await selectWorkspace(c.env.DB, redeemed.workspace_id));
   if (!redeemed || !workspace) return (await currentSession(c, now)) ? c.redirect('/') : c.html(<SpentLink />, 410);
-  const member = { workspaceId: workspace.id, workspaceName: workspace.name, memberId: redeemed.member_id, email: workspace.email };
+  const member = {
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    memberId: redeemed.member_id,
+    email: workspace.email,
+  };
   await openSession(c, member, now);
   return c.redirect(safePath(c.req.query('next')));
 });
 
 function SpentLink() {
   const hint = 'Sign in with an API key at /sign-in, or start the server again for a new link.';
-  return <MessagePage status={410} title="This link was used or has expired" message="A sign-in link works once." hint={hint} />;
+  return (
+    <MessagePage
+      status={410}
+      title="This link was used or has expired"
+      message="A sign-in link works once."
+      hint={hint}
+    />
+  );
 }
 
 signIn.post('/sign-in', async (c) => {
@@ -36,7 +48,8 @@ signIn.post('/sign-in', async (c) => {
   const key = typeof form.key === 'string' ? form.key.trim() : '';
   const caller = await callerOfKey(c.env, key, now);
   const owner = caller?.scopes.includes('read') ? await selectOwner(c.env.DB, caller.workspaceId) : null;
-  if (!caller || !owner) return c.html(<SignInPage next={next} error="This key is unknown, revoked, expired or may not read." />, 401);
+  if (!caller || !owner)
+    return c.html(<SignInPage next={next} error="This key is unknown, revoked, expired or may not read." />, 401);
   const { workspaceId, workspaceName } = caller;
   await openSession(c, { workspaceId, workspaceName, memberId: owner.id, email: owner.email }, now);
   return c.redirect(next, 303);
@@ -47,7 +60,15 @@ signIn.post('/sign-out', async (c) => {
   const signedIn = await currentSession(c, now);
   const form = await c.req.parseBody();
   if (signedIn && !isCsrfToken(c, signedIn, form.csrf)) {
-    return c.html(<MessagePage status={403} title="Not signed out" message="This form is out of date." hint="Reload the page and try again." />, 403);
+    return c.html(
+      <MessagePage
+        status={403}
+        title="Not signed out"
+        message="This form is out of date."
+        hint="Reload the page and try again."
+      />,
+      403,
+    );
   }
   if (signedIn) await endSession(c.env, signedIn, now);
   closeSession(c);

@@ -16,8 +16,16 @@ const MAX_PORT = 65_535;
 
 export type LocalServer = { facts: LocalFacts; stop: () => Promise<void> };
 
-/** Starts the whole server on a state directory. `bundle` holds a Worker that is already built. */
-export async function startLocalServer(directory: string, bundle?: string): Promise<LocalServer> {
+type StartOptions = {
+  directory: string;
+  /** Holds a Worker that is already built. */
+  bundle?: string | undefined;
+  /** Takes the request log instead of the terminal. */
+  log?: ((line: string) => void) | undefined;
+};
+
+/** Starts the whole server on a state directory. */
+export async function startLocalServer({ directory, bundle, log }: StartOptions): Promise<LocalServer> {
   const port = readPort(process.env.PORT);
   openStateDirectory(directory);
   const known = readFacts(directory);
@@ -30,7 +38,7 @@ export async function startLocalServer(directory: string, bundle?: string): Prom
   const modules = await builtModules(directory, bundle);
   const guard = guardRuntime(note);
   const bindings = { SESSION_SECRET: secret };
-  const runtime = startRuntime({ modules, bindings, port, stateDirectory: directory, note });
+  const runtime = startRuntime({ modules, bindings, port, stateDirectory: directory, note, log });
   const stop = async () => {
     await runtime.dispose();
     await guard.release();

@@ -27,10 +27,19 @@ export function isAlive(process: ProcessId): boolean {
 
 /** Ends a process: asked first, if it is given time, then killed. Never one that took over its number. */
 export async function endProcess(target: ProcessId, graceMs: number): Promise<void> {
-  if (graceMs > 0 && isAlive(target)) process.kill(target.pid, 'SIGTERM');
+  if (graceMs > 0) send(target, 'SIGTERM');
   for (let waited = 0; waited < graceMs && isAlive(target); waited += POLL_MS) await sleep(POLL_MS);
-  if (isAlive(target)) process.kill(target.pid, 'SIGKILL');
+  send(target, 'SIGKILL');
   while (isAlive(target)) await sleep(POLL_MS);
+}
+
+function send(target: ProcessId, signal: NodeJS.Signals): void {
+  if (!isAlive(target)) return;
+  try {
+    process.kill(target.pid, signal);
+  } catch {
+    // It ended between the two lines, which is what was wanted.
+  }
 }
 
 function describe(pid: number): string {

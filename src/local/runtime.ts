@@ -27,16 +27,19 @@ type RuntimeOptions = {
   stateDirectory: string;
   /** The file in which the runtime notes its process id. */
   note: string;
+  /** Takes what the Worker logs, a line at a time; otherwise it is printed. */
+  log?: ((line: string) => void) | undefined;
 };
 
 /** Starts workerd on storage that survives it. Miniflare starts it again if it ends by itself. */
-export function startRuntime({ modules, bindings, port, stateDirectory, note }: RuntimeOptions): Miniflare {
+export function startRuntime({ modules, bindings, port, stateDirectory, note, log }: RuntimeOptions): Miniflare {
   process.env.INVARIUM_WORKERD = WORKERD;
   process.env.INVARIUM_RUNTIME_NOTE = note;
   process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, 'workerd.sh');
   const options = {
     ...convertV4MiniflareOptions({ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME }),
     logRequests: false,
+    ...(log ? { handleStructuredLogs: ({ message }: { message: string }) => log(message) } : {}),
     resourcePersistencePath: path.join(stateDirectory, 'storage'),
   };
   return keepingOwnSignals(() => new Miniflare(options));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { banner } from './client-setup.ts';
@@ -8,11 +9,12 @@ import { Problem, runCommand } from './problem.ts';
 import { launcher } from './server-record.ts';
 import { stateDirectory } from './state-directory.ts';
 
+const LOG_FILE = 'server.log';
 const LAUNCHER_CHECK_MS = 500;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const USAGE = `npm start                 starts the server
-npm start -- --demo       and runs the sample agent against it
+npm start -- --demo       and runs the sample agent against it; requests are logged to server.log beside the data
 
   --bundle DIR   a Worker that is already built (wrangler deploy --dry-run --outdir DIR)
 
@@ -54,7 +56,9 @@ async function main(): Promise<void> {
   const { demo, bundle, help } = readArguments();
   if (help) return console.log(USAGE);
   const directory = stateDirectory();
-  const starting = startLocalServer(directory, bundle);
+  // The demo draws a progress bar, which a request log would tear apart.
+  const log = demo ? (line: string) => appendFileSync(path.join(directory, LOG_FILE), `${line}\n`) : undefined;
+  const starting = startLocalServer({ directory, bundle, log });
   stopWhenAsked(starting);
   const { facts } = await starting;
   console.log(banner(facts, directory));

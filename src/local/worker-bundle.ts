@@ -8,6 +8,8 @@ import { Problem } from './problem.ts';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 const WRANGLER = path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
+const SOURCE = 'src/worker.ts';
+/** A bundle bears the name of its source. */
 const ENTRY = 'worker.js';
 /** wrangler puts the content's hash before the name of a file that is carried as text. */
 const TEXT_MODULE = /^[0-9a-f]{40}-/;
@@ -15,8 +17,8 @@ const TEXT_MODULE = /^[0-9a-f]{40}-/;
 export type WorkerModule = { type: 'ESModule' | 'Text'; path: string; contents: string };
 
 /** Bundles the Worker as `npm run deploy` does, in a process of its own, which takes its memory with it. */
-export async function buildBundle(directory: string): Promise<void> {
-  const command = ['deploy', '--dry-run', '--outdir', directory];
+export async function buildBundle(directory: string, source = SOURCE): Promise<void> {
+  const command = ['deploy', source, '--dry-run', '--outdir', directory];
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', WRANGLER_LOG: 'warn' };
   // Texts of an earlier build would stay beside the new ones.
   rmSync(directory, { recursive: true, force: true });

@@ -74,5 +74,8 @@ export async function selectAgents(db: D1Database, workspaceId: string): Promise
 
 /** The name of an agent by its id, inside one workspace. */
 export async function selectAgentName(db: D1Database, workspaceId: string, id: string): Promise<string | null> {
-  return db.prepare('SELECT name FROM agents WHERE workspace_id = ?1 AND id = ?2 LIMIT 1').bind(workspaceId, id).first<string>('name');
+  return db
+    .prepare('SELECT name FROM agents WHERE workspace_id = ?1 AND id = ?2 LIMIT 1')
+    .bind(workspaceId, id)
+    .first<string>('name');
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { withDeadline } from './deadline.ts';
 import { KeyRecord, selectKey } from './keys.ts';
 import { SessionRecord, selectSession } from './sessions.ts';
@@ -46,7 +46,11 @@ export function isLive(record: { expires_at: number | null; revoked_at: number |
   return record.revoked_at === null && (record.expires_at === null || record.expires_at > now);
 }
 
-async function project<T>(kind: Kind<T>, kv: KVNamespace, { hash, record }: { hash: string; record: T }): Promise<void> {
+async function project<T>(
+  kind: Kind<T>,
+  kv: KVNamespace,
+  { hash, record }: { hash: string; record: T },
+): Promise<void> {
   await kv.put(kind.prefix + hash, JSON.stringify(record));
   cache.delete(kind.prefix + hash);
 }

@@ -33,7 +33,16 @@ export async function insertKey(db: D1Database, key: NewKey): Promise<void> {
       `INSERT INTO api_keys (hash, id, workspace_id, name, prefix, scopes, created_at, expires_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
     )
-    .bind(key.hash, key.id, key.workspaceId, key.name, key.prefix, JSON.stringify(key.scopes), key.createdAt, key.expiresAt)
+    .bind(
+      key.hash,
+      key.id,
+      key.workspaceId,
+      key.name,
+      key.prefix,
+      JSON.stringify(key.scopes),
+      key.createdAt,
+      key.expiresAt,
+    )
     .run();
 }
 

@@ -1,6 +1,6 @@
-import type { AgentScore } from '../domain/scores.ts';
-import { RunHeader } from '../domain/run.ts';
 import type { RunStatus, ScenarioStatus } from '../domain/fields.ts';
+import { RunHeader } from '../domain/run.ts';
+import type { AgentScore } from '../domain/scores.ts';
 
 /** What an agent's object tells D1: absolute figures, each with the revision it belongs to, so that repeats and late copies are harmless. */
 export type Flush = {
@@ -37,7 +37,11 @@ function upsertRuns(db: D1Database, { agentId, workspaceId, runs }: Flush): D1Pr
     .bind(agentId, workspaceId, JSON.stringify(runs));
 }
 
-function upsertScore(db: D1Database, agentId: string, { score, previous, rev }: NonNullable<Flush['score']>): D1PreparedStatement {
+function upsertScore(
+  db: D1Database,
+  agentId: string,
+  { score, previous, rev }: NonNullable<Flush['score']>,
+): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO scores (agent_id, value, previous, report, rev)
@@ -49,7 +53,11 @@ function upsertScore(db: D1Database, agentId: string, { score, previous, rev }: 
 }
 
 /** All statuses go over, only those that changed are written. */
-function updateStatuses(db: D1Database, agentId: string, { rev, byScenario }: NonNullable<Flush['statuses']>): D1PreparedStatement {
+function updateStatuses(
+  db: D1Database,
+  agentId: string,
+  { rev, byScenario }: NonNullable<Flush['statuses']>,
+): D1PreparedStatement {
   return db
     .prepare(
       `UPDATE scenarios SET status = j.value, status_rev = ?2 FROM json_each(?3) j
@@ -80,7 +88,9 @@ export async function selectRuns(db: D1Database, query: RunQuery): Promise<{ run
 /** The agent a run belongs to, for links that do not name it. */
 export async function selectRunAgent(db: D1Database, workspaceId: string, runId: string): Promise<string | null> {
   return db
-    .prepare('SELECT a.name FROM runs r JOIN agents a ON a.id = r.agent_id WHERE r.workspace_id = ?1 AND r.id = ?2 LIMIT 1')
+    .prepare(
+      'SELECT a.name FROM runs r JOIN agents a ON a.id = r.agent_id WHERE r.workspace_id = ?1 AND r.id = ?2 LIMIT 1',
+    )
     .bind(workspaceId, runId)
     .first<string>('name');
 }

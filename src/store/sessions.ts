@@ -45,10 +45,15 @@ export async function selectOwner(db: D1Database, workspaceId: string): Promise<
 }
 
 /** True the first time a one-time code is redeemed, false ever after. Codes that have expired are swept on the way. */
-export async function insertRedeemedCode(db: D1Database, code: { jti: string; expiresAt: number; now: number }): Promise<boolean> {
+export async function insertRedeemedCode(
+  db: D1Database,
+  code: { jti: string; expiresAt: number; now: number },
+): Promise<boolean> {
   const [, inserted] = await db.batch([
     db.prepare('DELETE FROM redeemed_codes WHERE expires_at < ?1').bind(code.now),
-    db.prepare('INSERT INTO redeemed_codes (jti, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING').bind(code.jti, code.expiresAt),
+    db
+      .prepare('INSERT INTO redeemed_codes (jti, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING')
+      .bind(code.jti, code.expiresAt),
   ]);
   return inserted?.meta.changes === 1;
 }

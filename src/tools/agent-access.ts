@@ -7,7 +7,11 @@ import type { ToolContext } from './define-tool.ts';
  * One call to an agent's object. A name that no agent can have never reaches an object, and the object itself knows whether it was
  * registered: "does not exist" and "is not yours" are one answer.
  */
-export async function askAgent<T>(context: ToolContext, name: string, call: (agent: AgentRpc) => Promise<Result<T>>): Promise<T> {
+export async function askAgent<T>(
+  context: ToolContext,
+  name: string,
+  call: (agent: AgentRpc) => Promise<Result<T>>,
+): Promise<T> {
   if (!AGENT_NAME.test(name)) throw agentNotFound(name);
   const result = await call(agentObject(context.env, context.caller.workspaceId, name));
   if (!result.ok && result.code === 'AGENT_NOT_FOUND') throw agentNotFound(name);

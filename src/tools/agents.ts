@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { audit } from '../domain/audit/audit.ts';
+import { redactSecrets } from '../domain/audit/secrets.ts';
 import { constraintTexts, parseBlueprint } from '../domain/blueprint/blueprint.ts';
 import { confidence } from '../domain/confidence.ts';
 import { Refusal } from '../domain/errors.ts';
 import { AgentStatus } from '../domain/fields.ts';
 import { relativeTime } from '../domain/formatting.ts';
 import { RunHeader } from '../domain/run.ts';
-import { redactText } from '../domain/redaction/redaction.ts';
 import { selectAgents } from '../store/agents.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { agentUrl, askAgent } from './agent-access.ts';
@@ -50,7 +50,7 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
         description: blueprint.description ?? null,
         constraints: constraintTexts(blueprint),
         tools: blueprint.tools,
-        document: redactText(text, { personalData: false }).value,
+        document: redactSecrets(text),
         confidence: level,
         score: report.score,
         audit: JSON.stringify(report),
@@ -184,7 +184,10 @@ Returns: the agent in detail.`,
         ...(agent.description ? [`Description: ${agent.description}`] : []),
         `AQS Score: ${agent.aqs === null ? `— (${agent.last_run ? 'nothing decided yet' : 'no test runs yet'})` : scoreText(agent.aqs, agent.previous_aqs)}`,
       ],
-      section('Tools', agent.tools.map((tool) => `${tool.name}: ${tool.description}`)),
+      section(
+        'Tools',
+        agent.tools.map((tool) => `${tool.name}: ${tool.description}`),
+      ),
       section('Constraints', agent.constraints),
       runLines(agent),
       [`View on dashboard: ${agent.url}`],
@@ -215,6 +218,8 @@ export async function readD1<T>(work: Promise<T>): Promise<T> {
     return await withDeadline(work, READ_DEADLINE_MS);
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'd1_read_failed', cause: String(cause) }));
-    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', 'Retry in 30 seconds.', { retry_after: 30 });
+    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', 'Retry in 30 seconds.', {
+      retry_after: 30,
+    });
   }
 }

@@ -42,7 +42,9 @@ export async function callTool(tool: Tool, raw: unknown, context: OpenContext): 
 /** A refusal speaks for itself; anything else is a bug, logged and answered with a fixed sentence. */
 function deny(error: unknown, tool: string): Denied {
   if (error instanceof Refusal) return { code: error.code, text: refusalText(error), details: error.details };
-  console.error(JSON.stringify({ level: 'error', event: 'bug', tool, error: String(error), stack: (error as Error)?.stack }));
+  console.error(
+    JSON.stringify({ level: 'error', event: 'bug', tool, error: String(error), stack: (error as Error)?.stack }),
+  );
   const remedy = 'Wait 30 seconds and retry. If it persists, report it to support@invarium.ai.';
   return { code: 'SERVER_ERROR', text: `Error: Server error. ${remedy}`, details: {} };
 }

@@ -14,7 +14,12 @@ Args: none.
 Returns: account, workspace, and three shell commands that the client runs in the project folder; they write .invarium/config.json (a key that can only send results, redeemed from a one-time code valid for 10 minutes) and the tracer.`,
   effect: 'reads',
   input: z.strictObject({}),
-  output: z.object({ account: z.string(), workspace: z.string(), workspace_id: z.string(), commands: z.array(z.string()) }),
+  output: z.object({
+    account: z.string(),
+    workspace: z.string(),
+    workspace_id: z.string(),
+    commands: z.array(z.string()),
+  }),
   async run(_input, { caller, baseUrl, mintSetupCode }) {
     const code = await mintSetupCode(caller.workspaceId);
     return {
@@ -53,7 +58,11 @@ Returns: markdown.`,
   run({ phase }) {
     const resolved = resolvePhase(phase ?? 'all');
     if (resolved) return { phase: resolved, guide: workflowGuide(resolved) };
-    throw new Refusal('INVALID_ARGUMENT', `Invalid phase '${echo(phase)}'`, `Must be one of: ${WORKFLOW_PHASES.join(', ')}.`);
+    throw new Refusal(
+      'INVALID_ARGUMENT',
+      `Invalid phase '${echo(phase)}'`,
+      `Must be one of: ${WORKFLOW_PHASES.join(', ')}.`,
+    );
   },
   text: ({ guide }) => guide,
 });

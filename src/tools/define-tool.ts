@@ -78,7 +78,16 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
     const structured = output.parse(await tool.run(parseInput(input, raw), context));
     return { text: tool.text(structured), structured };
   };
-  return { name, title, description, hints: hintsOf(tool.effect, tool.repeatable ?? false), input, output, needsKey, perform };
+  return {
+    name,
+    title,
+    description,
+    hints: hintsOf(tool.effect, tool.repeatable ?? false),
+    input,
+    output,
+    needsKey,
+    perform,
+  };
 }
 
 /** The published sentence of a missing or bad key. */

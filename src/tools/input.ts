@@ -3,7 +3,12 @@ import { echo, Refusal } from '../domain/errors.ts';
 
 /** The parameters tools take, and the one place where a bad one gets its published sentence. */
 
-const TYPE_WORDS: Record<string, string> = { int: 'number', record: 'JSON object', object: 'JSON object', array: 'JSON array' };
+const TYPE_WORDS: Record<string, string> = {
+  int: 'number',
+  record: 'JSON object',
+  object: 'JSON object',
+  array: 'JSON array',
+};
 
 /** @throws Refusal INVALID_ARGUMENT in the words of the first parameter that is wrong. */
 export function parseInput<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
@@ -54,7 +59,10 @@ export function optionalText(description: string) {
 /** One of a closed list, or left out; anything else is `Invalid {name} '…'` with the list. */
 export function choice<const T extends readonly string[]>(name: string, values: T, description: string) {
   const refuse = (value: unknown) => `Invalid ${name} '${echo(value)}'\nMust be one of: ${values.join(', ')}.`;
-  return z.enum(values, { error: (issue) => refuse(issue.input) }).nullish().meta({ description });
+  return z
+    .enum(values, { error: (issue) => refuse(issue.input) })
+    .nullish()
+    .meta({ description });
 }
 
 /** A whole number in a range, or left out; `refuse` is the sentence for any other number. */
@@ -78,7 +86,8 @@ export const AgentNameParameter = requiredText('Exact name of the agent, as in i
 export function parseTexts(parameter: string, value: unknown): string[] | null {
   if (value === undefined || value === null) return null;
   const list = typeof value === 'string' ? parseJson(parameter, value) : value;
-  if (!Array.isArray(list)) throw new Refusal('INVALID_ARGUMENT', `${parameter} must be a JSON array`, example(parameter));
+  if (!Array.isArray(list))
+    throw new Refusal('INVALID_ARGUMENT', `${parameter} must be a JSON array`, example(parameter));
   if (list.some((item) => typeof item !== 'string' || item.trim() === '')) {
     throw new Refusal('INVALID_ARGUMENT', `${parameter} must be a JSON array of strings`, example(parameter));
   }

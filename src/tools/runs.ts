@@ -45,10 +45,19 @@ Returns: id (its first 8 digits are enough wherever a run id is taken), time, st
   }),
   output: z.object({ agent_name: z.string().nullable(), runs: z.array(WireRun), total: z.int(), offset: z.int() }),
   async run(input, context) {
-    const page = { status: input.status ?? null, limit: Math.min(input.limit ?? 10, MAX_RUNS), offset: input.offset ?? 0 };
+    const page = {
+      status: input.status ?? null,
+      limit: Math.min(input.limit ?? 10, MAX_RUNS),
+      offset: input.offset ?? 0,
+    };
     const name = input.agent_name?.trim() || null;
     const found = await findRuns(name, page, context);
-    return { agent_name: name, runs: found.runs.map((run) => toWire(run, context.baseUrl)), total: found.total, offset: page.offset };
+    return {
+      agent_name: name,
+      runs: found.runs.map((run) => toWire(run, context.baseUrl)),
+      total: found.total,
+      offset: page.offset,
+    };
   },
   text: ({ agent_name, runs, total, offset }) => {
     if (total === 0) return 'No test runs found.';
@@ -61,7 +70,11 @@ Returns: id (its first 8 digits are enough wherever a run id is taken), time, st
 type Page = { status: RunHeader['status'] | null; limit: number; offset: number };
 
 /** One agent's runs are as fresh as its object; the workspace's come from D1. */
-function findRuns(agentName: string | null, page: Page, context: ToolContext): Promise<{ runs: RunHeader[]; total: number }> {
+function findRuns(
+  agentName: string | null,
+  page: Page,
+  context: ToolContext,
+): Promise<{ runs: RunHeader[]; total: number }> {
   if (agentName !== null) return askAgent(context, agentName, (agent) => agent.listRuns(page));
   return readD1(selectRuns(context.env.DB, { workspaceId: context.caller.workspaceId, ...page }));
 }

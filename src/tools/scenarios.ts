@@ -78,7 +78,12 @@ type Expecting = { expectations?: unknown; expected_tools?: unknown; expected_be
 /** The expectations object, with the two published parameters laid over it. */
 function expectationsOf({ expectations, expected_tools, expected_behavior }: Expecting): Expectations {
   const tools = parseTexts('expected_tools', expected_tools);
-  const given = expectations == null ? {} : typeof expectations === 'string' ? parseJson('expectations', expectations) : expectations;
+  const given =
+    expectations == null
+      ? {}
+      : typeof expectations === 'string'
+        ? parseJson('expectations', expectations)
+        : expectations;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new Refusal('INVALID_ARGUMENT', 'expectations must be a JSON object');
   }
@@ -208,13 +213,22 @@ Returns: title, id, complexity and number of test cases of each.`,
     const { scenarios, total } = await askAgent(context, input.agent_name, (agent) =>
       agent.listScenarios({ status: input.status ?? null, active: input.active ?? null, page, limit }),
     );
-    return { agent_name: input.agent_name, scenarios, total, page, pages: Math.max(1, Math.ceil(total / limit)), limit };
+    return {
+      agent_name: input.agent_name,
+      scenarios,
+      total,
+      page,
+      pages: Math.max(1, Math.ceil(total / limit)),
+      limit,
+    };
   },
   text: (it) => {
     if (it.total === 0) return `No scenarios found for '${it.agent_name}'.`;
     const first = (it.page - 1) * it.limit + 1;
     const entries = it.scenarios.map((scenario, index) => scenarioText(scenario, first + index));
-    return [`Scenarios for '${it.agent_name}' (${it.total} total, page ${it.page}/${it.pages}):`, ...entries].join('\n\n');
+    return [`Scenarios for '${it.agent_name}' (${it.total} total, page ${it.page}/${it.pages}):`, ...entries].join(
+      '\n\n',
+    );
   },
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { contentHash } from '../agent/content-hash.ts';
 import type { SyncAnswer } from '../agent/agent-object.ts';
+import { contentHash } from '../agent/content-hash.ts';
 import type { Item, ItemVerdict, SyncCall } from '../agent/streaming.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Counts, FailureCategory, ResultStatus, RunStatus, Severity, SOURCES } from '../domain/fields.ts';
@@ -91,13 +91,21 @@ Returns: run id, counts, verdicts and the dashboard link. A run's analytics are 
 function runIdOf(given: string | null | undefined): string | null {
   if (given === null || given === undefined) return null;
   if (given.trim() !== '') return given.trim();
-  throw new Refusal('INVALID_ARGUMENT', 'test_run_id is required and cannot be empty', 'Leave it out to make a new run.');
+  throw new Refusal(
+    'INVALID_ARGUMENT',
+    'test_run_id is required and cannot be empty',
+    'Leave it out to make a new run.',
+  );
 }
 
 /** @throws Refusal for what is no list of results; an empty list only asks for the counts of a run that exists. */
 function itemsOf(results: unknown, runId: string | null | undefined): Item[] {
   if (results === undefined || results === null || (typeof results === 'string' && results.trim() === '')) {
-    throw new Refusal('INVALID_RESULTS', 'results is required and cannot be empty', 'Pass a JSON array of result objects.');
+    throw new Refusal(
+      'INVALID_RESULTS',
+      'results is required and cannot be empty',
+      'Pass a JSON array of result objects.',
+    );
   }
   if (typeof results === 'string' && results.length > MAX_REQUEST_BYTES) {
     throw new Refusal('INVALID_RESULTS', `Request is ${Math.ceil(results.length / MEGABYTE)} MB. Maximum is 10 MB`);
@@ -117,7 +125,10 @@ function itemsOf(results: unknown, runId: string | null | undefined): Item[] {
   }));
 }
 
-function structured({ run, verdicts, ...counted }: SyncAnswer, { created, baseUrl }: { created: boolean; baseUrl: string }) {
+function structured(
+  { run, verdicts, ...counted }: SyncAnswer,
+  { created, baseUrl }: { created: boolean; baseUrl: string },
+) {
   const shown = verdicts.length > MAX_VERDICTS ? worstFirst(verdicts).slice(0, MAX_VERDICTS) : verdicts;
   return {
     test_run_id: run.id,
@@ -144,7 +155,13 @@ type Synced = z.output<typeof Output>;
 
 function createdText(it: Synced): string {
   const expected = it.expected_total === null ? [] : [`  Expected results: ${it.expected_total}`];
-  return ['Test run created', `  Test Run: ${it.test_run_id}`, `  Agent: ${it.agent_name}`, ...expected, `  Dashboard: ${it.url}`].join('\n');
+  return [
+    'Test run created',
+    `  Test Run: ${it.test_run_id}`,
+    `  Agent: ${it.agent_name}`,
+    ...expected,
+    `  Dashboard: ${it.url}`,
+  ].join('\n');
 }
 
 function syncedText(it: Synced): string {

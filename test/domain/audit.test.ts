@@ -291,6 +291,10 @@ test('a document without its secrets still parses, and says where they were', ()
       'k: |\n  -----BEGIN PRIVATE KEY-----\n  MIIEvQIBADANBgkq\n  -----END PRIVATE KEY-----\nb: 1',
       'k: |\n  <REDACTED:private_key>\nb: 1',
     ],
+    [
+      `k: |\n  -----BEGIN RSA PRIVATE KEY-----\n  ${'Ab1/'.repeat(16)}\n  ${'Ab1/'.repeat(16)}\nb: 1`,
+      'k: |\n  <REDACTED:private_key>\nb: 1',
+    ],
     ['k: -----BEGIN RSA PRIVATE KEY----- is cut\nb: 1', 'k: <REDACTED:private_key> is cut\nb: 1'],
   ];
   for (const [line, redacted] of lines) {
@@ -330,6 +334,12 @@ test('SEC-04: free-form code, SQL, shell, URL or path needs a limit or a rule', 
     found(withTools({ ...READER, name, parameters, description }), 'SEC-04');
   expect(free('fetch_page', { url: 'string' })).toEqual(['SEC-04 high fetch_page']);
   expect(free('read_file', { file_path: 'string' })).toEqual(['SEC-04 high read_file']);
+  expect(
+    free('open', {
+      where: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+      href: { anyOf: [{ type: 'string' }] },
+    }),
+  ).toEqual(['SEC-04 high open']);
   expect(free('terminal', { command: 'string' })).toEqual(['SEC-04 high terminal']);
   expect(free('run_python', { code: 'string' })).toEqual(['SEC-04 high run_python']);
   expect(free('warehouse', { query: 'string' }, 'Runs an SQL query on the warehouse.')).toEqual([

@@ -200,7 +200,7 @@ test('a name given beside the document wins, and the kept text says it too', () 
   const documents = [
     '# ours\nagent_name: old-name # keep\ntools: [{name: a, description: b, parameters: {}}]\n',
     'name: Not A Name\ntools: [{name: a, description: b, parameters: {}}]',
-    '  tools: [{name: a, description: b, parameters: {}}]',
+    '# c\n  tools: [{name: a, description: b, parameters: {}}]',
     'agent_name:\ntools: [{name: a, description: b, parameters: {}}]',
     'agent_name: |\n  old-name\ntools: [{name: a, description: b, parameters: {}}]',
     'agent_name:\n  - old\ntools: [{name: a, description: b, parameters: {}}]',
@@ -251,10 +251,13 @@ test('older names are folded into the schema', () => {
 
 test('constraints are a list or an object, and are listed as one-line texts', () => {
   const list = parseBlueprint(
-    'agent_name: shop-agent\ntools: [{name: a, description: b, parameters: {}}]\nconstraints:\n- Never say: yes\n- |\n  two\n  lines\n- ""',
+    'agent_name: shop-agent\ntools: [{name: a, description: b, parameters: {}}]\nconstraints:\n- Never say: yes\n- |\n  two\n  lines\n- ""\n- 42\n- true',
   ).blueprint;
-  expect(list.constraints.statements).toEqual(['Never say: yes', 'two\nlines']);
-  expect(constraintTexts(list)).toEqual(['Never say: yes', 'two lines']);
+  expect(list.constraints.statements).toEqual(['Never say: yes', 'two\nlines', '42', 'true']);
+  expect(constraintTexts(list)).toEqual(['Never say: yes', 'two lines', '42', 'true']);
+  expect(complaint({ ...MINIMAL, constraints: [{ a: 1, b: 2 }] })).toBe(
+    "Field 'constraints.statements[0]' must be a string.",
+  );
   const object = parse({
     ...MINIMAL,
     constraints: {
@@ -263,6 +266,7 @@ test('constraints are a list or an object, and are listed as one-line texts', ()
       rate_limits: { search: '5/min' },
       max_retries: 0,
       privacy: ['no names', 'no phones'],
+      refund: { max: 100 },
       none: null,
     },
   });
@@ -270,6 +274,7 @@ test('constraints are a list or an object, and are listed as one-line texts', ()
     'Be brief',
     'privacy: no names',
     'privacy: no phones',
+    'refund: {"max":100}',
     'No refunds',
     'Rate limit: search: 5/min',
     'Maximum retries: 0',
@@ -285,6 +290,12 @@ test('shorthand parameters become JSON Schema, and JSON Schema stays', () => {
     when: 'date | null',
     cabin: ['economy', 'business'],
     who: { type: 'string', required: false },
+    why: { type: 'string', optional: true },
+    where: { type: 'string', required: true },
+    how: { type: 'string', default: 'mail' },
+    odd: 5,
+    either: 'string | int',
+    properties: { type: 'array' },
     type: 'string',
     constructor: 'the maker',
   };
@@ -298,10 +309,16 @@ test('shorthand parameters become JSON Schema, and JSON Schema stays', () => {
       when: { type: 'string', format: 'date' },
       cabin: { enum: ['economy', 'business'] },
       who: { type: 'string' },
+      why: { type: 'string' },
+      where: { type: 'string' },
+      how: { type: 'string', default: 'mail' },
+      odd: {},
+      either: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+      properties: { type: 'array' },
       type: { type: 'string' },
       constructor: { description: 'the maker' },
     },
-    required: ['id', 'tags', 'cabin', 'type', 'constructor'],
+    required: ['id', 'tags', 'cabin', 'where', 'odd', 'either', 'properties', 'type', 'constructor'],
   });
   const schemas = [
     {},
@@ -364,6 +381,11 @@ test('a graph with unknown types, loose ends or repeated ids is refused', () => 
   ).toBe("Invalid value for 'graph.nodes[1].id': 'a'. Accepted: an id that no other node has.");
 });
 
+test('a derived graph of a tool that does nothing outside has no service', () => {
+  const { nodes } = deriveGraph(parse(withTool({ side_effects: 'none' })));
+  expect(nodes.map(({ id }) => id)).toEqual(['agent', 'tool:find_order']);
+});
+
 test('a derived graph shows tools, chains, guards and side effects', () => {
   const { nodes, edges, metadata } = deriveGraph(
     parse({
@@ -424,6 +446,13 @@ test('confidence counts points and names what is missing', () => {
       'Neither a graph nor sample_data is given',
     ],
   });
+});
+
+test('confidence names three tools at most', () => {
+  const tools = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...FULL_TOOL, name, returns: null }));
+  expect(confidence(parse({ ...FULL, tools })).reasons).toEqual([
+    'returns is missing on 5 of 5 tools: a, b, c and 2 more',
+  ]);
 });
 
 test('confidence is low to 3 points, medium to 6, high from 7', () => {

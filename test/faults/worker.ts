@@ -1,5 +1,5 @@
-import worker, { AgentObject as PlainAgentObject } from '../../src/worker.ts';
 import type { Env } from '../../src/env.ts';
+import worker, { AgentObject as PlainAgentObject } from '../../src/worker.ts';
 
 /** The product's Worker with a D1 that can be broken, counted, and a clock that can be moved: what a test cannot do from outside. */
 
@@ -18,7 +18,8 @@ export function passTime(ms: number): void {
 const LONG_WAIT_MS = 1_000;
 const HASTE = 100;
 const realTimeout = globalThis.setTimeout;
-globalThis.setTimeout = ((work: () => void, ms = 0) => realTimeout(work, ms >= LONG_WAIT_MS ? ms / HASTE : ms)) as typeof setTimeout;
+globalThis.setTimeout = ((work: () => void, ms = 0) =>
+  realTimeout(work, ms >= LONG_WAIT_MS ? ms / HASTE : ms)) as typeof setTimeout;
 
 const wrapped = new WeakMap<Env, Env>();
 

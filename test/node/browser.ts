@@ -5,5 +5,9 @@ process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs22.x';
 
 export async function launchBrowser(): Promise<Browser> {
   const { default: chromium } = await import('@sparticuz/chromium');
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--no-zygote'], headless: true });
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--no-sandbox', '--no-zygote'],
+    headless: true,
+  });
 }

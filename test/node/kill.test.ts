@@ -41,7 +41,13 @@ async function cutOff(server: Server, whole: boolean): Promise<void> {
 /** Every second trial issues no refund and must be judged failed, also when it is judged again after a kill. */
 function result(caseId: string, trial: number) {
   const calls = trial % 2 === 0 ? [{ name: 'find_order', parameters: { order_id: 'A1' }, result: '{}' }] : [];
-  return { scenario_id: caseId, trial, user_message: 'Where is A1?', agent_response: `Trial ${trial}`, tools_called: calls };
+  return {
+    scenario_id: caseId,
+    trial,
+    user_message: 'Where is A1?',
+    agent_response: `Trial ${trial}`,
+    tools_called: calls,
+  };
 }
 
 test(`nothing acknowledged is lost or counted twice over ${KILLS} kills of the server, and the run completes`, async () => {
@@ -55,8 +61,17 @@ test(`nothing acknowledged is lost or counted twice over ${KILLS} kills of the s
   const session = () => new McpSession({ address, patienceMs: PATIENCE_MS });
   const main = session();
   await main.call('invarium_upload_blueprint', { blueprint: JSON.stringify(BLUEPRINT) }, z.unknown());
-  const scenario = { agent_name: AGENT_NAME, name: 'Look it up', user_message: 'Where is A1?', expectations: { required_calls: [{ tool: 'find_order' }] } };
-  const { test_case_ids: ids } = await main.call('invarium_create_scenario', { ...scenario, expectations: JSON.stringify(scenario.expectations) }, Created);
+  const scenario = {
+    agent_name: AGENT_NAME,
+    name: 'Look it up',
+    user_message: 'Where is A1?',
+    expectations: { required_calls: [{ tool: 'find_order' }] },
+  };
+  const { test_case_ids: ids } = await main.call(
+    'invarium_create_scenario',
+    { ...scenario, expectations: JSON.stringify(scenario.expectations) },
+    Created,
+  );
   const opening = { agent_name: AGENT_NAME, results: '[]', create_empty: true, expected_total: RESULTS };
   const { test_run_id } = await main.call('invarium_sync_results', opening, Synced);
 
@@ -87,10 +102,17 @@ test(`nothing acknowledged is lost or counted twice over ${KILLS} kills of the s
 
   const stored = new Map<number, string>();
   for (let page = 1, pages = 1; page <= pages; page++) {
-    const seen = await main.call('invarium_get_test_run', { agent_name: AGENT_NAME, test_run_id, page, limit: 100 }, Page);
+    const seen = await main.call(
+      'invarium_get_test_run',
+      { agent_name: AGENT_NAME, test_run_id, page, limit: 100 },
+      Page,
+    );
     pages = seen.pages;
     for (const { trial, status } of seen.results) stored.set(trial, status);
-    expect(seen.run).toMatchObject({ status: 'completed', counts: { total: RESULTS, passed: RESULTS / 2, failed: RESULTS / 2 } });
+    expect(seen.run).toMatchObject({
+      status: 'completed',
+      counts: { total: RESULTS, passed: RESULTS / 2, failed: RESULTS / 2 },
+    });
   }
   expect(kills).toBe(KILLS);
   expect(stored).toEqual(new Map([...acknowledged].sort(([a], [b]) => a - b)));

@@ -19,7 +19,12 @@ beforeAll(async () => {
   const { mcp_url: mcpUrl, api_key: apiKey } = server.facts;
   session = new McpSession({ address: () => ({ mcpUrl, apiKey }), patienceMs: 20_000 });
   await session.call('invarium_upload_blueprint', { blueprint: JSON.stringify(BLUEPRINT) }, z.unknown());
-  const scenario = { agent_name: AGENT_NAME, name: 'Say <b>hello</b>', user_message: 'Hi', expectations: '{"required_facts": ["hello"]}' };
+  const scenario = {
+    agent_name: AGENT_NAME,
+    name: 'Say <b>hello</b>',
+    user_message: 'Hi',
+    expectations: '{"required_facts": ["hello"]}',
+  };
   caseId = (await session.call('invarium_create_scenario', scenario, Created)).test_case_ids[0] ?? '';
 });
 

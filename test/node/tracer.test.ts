@@ -169,6 +169,8 @@ ${oneCase('sc_2')}`,
   expect(first.code).toBe(0);
   expect(first.stdout).toBe(summary({ kept: 2 }));
   expect(first.stderr.match(/HTTP 503/g)).toHaveLength(1);
+  // One long wait is enough: the second result only knocks.
+  expect(sentIds().flat()).toEqual(['sc_1', 'sc_1', 'sc_1', 'sc_2']);
   expect(spooled()).toMatchObject([{ run_id: 'tr_1', retry: true }, { run_id: 'tr_1' }]);
   const ids = spooled().map(({ result }) => result.result_id);
 

@@ -14,7 +14,14 @@ function rpc(method: string, params: unknown = {}) {
 }
 
 test('without an Authorization header everything but the workflow is 401 first', async () => {
-  const bodies = [rpc('initialize'), rpc('tools/list'), rpc('tools/call', { name: 'invarium_list_agents' }), 'not json', '[]', ''];
+  const bodies = [
+    rpc('initialize'),
+    rpc('tools/list'),
+    rpc('tools/call', { name: 'invarium_list_agents' }),
+    'not json',
+    '[]',
+    '',
+  ];
   for (const body of bodies) {
     const answer = await request('/mcp', { method: 'POST', headers: HEADERS, body });
     expect(answer.status, body).toBe(401);
@@ -27,26 +34,38 @@ test('without an Authorization header everything but the workflow is 401 first',
 
 test('the workflow needs no key', async () => {
   const body = rpc('tools/call', { name: 'invarium_get_workflow', arguments: { phase: 'setup' } });
-  const answer = await request('/mcp', { method: 'POST', headers: { ...HEADERS, 'mcp-protocol-version': '2025-06-18' }, body });
+  const answer = await request('/mcp', {
+    method: 'POST',
+    headers: { ...HEADERS, 'mcp-protocol-version': '2025-06-18' },
+    body,
+  });
   expect(answer.status).toBe(200);
   expect(await answer.text()).toContain('## Phase 0');
 });
 
 test('with a bad key the handshake, the lists and the workflow work and every other tool says why', async () => {
-  for (const key of [`inv_${'z'.repeat(40)}`, '${INVARIUM_API_KEY}', '']) {
+  for (const key of [`inv_${'z'.repeat(40)}`, `$${'{INVARIUM_API_KEY}'}`, '']) {
     const client = await connectClient(key);
     expect((await client.listTools()).tools.length).toBeGreaterThan(10);
     const call = await toolCaller(key);
     expect((await call('get_workflow')).isError).toBe(false);
     for (const tool of ['connect', 'list_agents', 'sync_results', 'get_agent']) {
-      expect(await call(tool), `${tool} with ${key}`).toMatchObject({ text: FAILED, isError: true, error: { code: 'AUTH_FAILED' } });
+      expect(await call(tool), `${tool} with ${key}`).toMatchObject({
+        text: FAILED,
+        isError: true,
+        error: { code: 'AUTH_FAILED' },
+      });
     }
   }
 });
 
 test('a token that is not one of our keys is 401 invalid_token', async () => {
   for (const authorization of ['Bearer abc.def', 'Basic dXNlcjpwYXNz']) {
-    const answer = await request('/mcp', { method: 'POST', headers: { ...HEADERS, authorization }, body: rpc('tools/list') });
+    const answer = await request('/mcp', {
+      method: 'POST',
+      headers: { ...HEADERS, authorization },
+      body: rpc('tools/list'),
+    });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
   }
@@ -72,7 +91,9 @@ test('what invarium_connect prints works: a key that can only ingest, and the tr
   const workspace = await newWorkspace('Shop team');
   const call = await toolCaller(workspace.key);
   const { text } = await call('connect');
-  expect(text).toMatch(/^Connected to Invarium ✓\nAccount: dev@example\.com\nWorkspace: Shop team\n\nSETUP — Run these commands and create this file:\n\n1\. mkdir -p \.invarium/);
+  expect(text).toMatch(
+    /^Connected to Invarium ✓\nAccount: dev@example\.com\nWorkspace: Shop team\n\nSETUP — Run these commands and create this file:\n\n1\. mkdir -p \.invarium/,
+  );
   expect(text).not.toContain(workspace.key);
   const path = /-X POST http:\/\/localhost(\/api\/setup\/\S+) -o \.invarium\/config\.json/.exec(text)?.[1] ?? '';
   const config = (await (await request(path, { method: 'POST' })).json()) as { api_key: string; mcp_url: string };
@@ -93,7 +114,9 @@ test('a setup code is worth nothing after ten minutes', async () => {
 });
 
 async function selectScopes(key: string): Promise<string | null> {
-  return env.DB.prepare('SELECT scopes FROM api_keys WHERE prefix = ?1 ORDER BY created_at DESC LIMIT 1').bind(key.slice(0, 8)).first('scopes');
+  return env.DB.prepare('SELECT scopes FROM api_keys WHERE prefix = ?1 ORDER BY created_at DESC LIMIT 1')
+    .bind(key.slice(0, 8))
+    .first('scopes');
 }
 
 test('a one-time link signs in once, and pages show nothing to anyone else', async () => {
@@ -120,7 +143,11 @@ test('signing out ends the session and asks for the token of its form', async ()
   const home = await (await request('/', { headers: { cookie } })).text();
   const csrf = /name="csrf" value="([^"]+)"/.exec(home)?.[1] ?? '';
   const post = (token: string) =>
-    request('/sign-out', { method: 'POST', headers: { cookie, origin: 'http://localhost', 'content-type': 'application/x-www-form-urlencoded' }, body: `csrf=${token}` });
+    request('/sign-out', {
+      method: 'POST',
+      headers: { cookie, origin: 'http://localhost', 'content-type': 'application/x-www-form-urlencoded' },
+      body: `csrf=${token}`,
+    });
   expect((await post('guess')).status).toBe(403);
   expect((await request('/', { headers: { cookie } })).status).toBe(200);
   expect((await post(csrf)).status).toBe(303);
@@ -152,6 +179,8 @@ test('the live socket is refused to strangers and to other origins', async () =>
   const upgrade = { upgrade: 'websocket', origin: 'http://localhost' };
   expect((await request(path, { headers: upgrade })).status).toBe(401);
   expect((await request(path, { headers: { ...upgrade, cookie, origin: 'https://evil.example' } })).status).toBe(403);
-  expect((await request(path, { headers: { ...upgrade, cookie: await signInAs(await newWorkspace()) } })).status).toBe(404);
+  expect((await request(path, { headers: { ...upgrade, cookie: await signInAs(await newWorkspace()) } })).status).toBe(
+    404,
+  );
   expect((await request(path, { headers: { ...upgrade, cookie } })).status).toBe(101);
 });

@@ -5,7 +5,14 @@ import { request, type Workspace } from './client.ts';
 /** A one-time sign-in code, as the start script makes it. */
 export function signInCode(workspace: Workspace, more: Record<string, unknown> = {}): Promise<string> {
   const exp = Math.floor(Date.now() / 1000) + 600;
-  const payload = { purpose: 'sign-in', workspace_id: workspace.id, member_id: workspace.memberId, jti: crypto.randomUUID(), exp, ...more };
+  const payload = {
+    purpose: 'sign-in',
+    workspace_id: workspace.id,
+    member_id: workspace.memberId,
+    jti: crypto.randomUUID(),
+    exp,
+    ...more,
+  };
   return sign(payload, env.SESSION_SECRET, 'HS256');
 }
 

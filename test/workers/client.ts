@@ -1,9 +1,9 @@
 import { env, exports } from 'cloudflare:workers';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { sha256 } from '../../src/http/auth.ts';
 import { newId } from '../../src/agent/ids.ts';
-import { insertKey, SCOPES } from '../../src/store/keys.ts';
+import { sha256 } from '../../src/http/auth.ts';
 import { projectKey } from '../../src/store/credentials.ts';
+import { insertKey, SCOPES } from '../../src/store/keys.ts';
 
 /** A workspace of a test's own, and a real MCP client that speaks with its key. */
 
@@ -18,11 +18,30 @@ export async function newWorkspace(name = 'Test workspace'): Promise<Workspace> 
   const keyHash = sha256(key);
   await env.DB.batch([
     env.DB.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?1, ?2, 1)').bind(id, name),
-    env.DB.prepare("INSERT INTO members (id, workspace_id, email, role, created_at) VALUES (?1, ?2, 'dev@example.com', 'owner', 1)").bind(memberId, id),
+    env.DB.prepare(
+      "INSERT INTO members (id, workspace_id, email, role, created_at) VALUES (?1, ?2, 'dev@example.com', 'owner', 1)",
+    ).bind(memberId, id),
   ]);
   const keyId = newId('key');
-  await insertKey(env.DB, { id: keyId, hash: keyHash, workspaceId: id, name: 'Test', prefix: key.slice(0, 8), scopes: SCOPES, createdAt: 1, expiresAt: null });
-  const record = { id: keyId, workspace_id: id, workspace_name: name, email: 'dev@example.com', scopes: [...SCOPES], expires_at: null, revoked_at: null };
+  await insertKey(env.DB, {
+    id: keyId,
+    hash: keyHash,
+    workspaceId: id,
+    name: 'Test',
+    prefix: key.slice(0, 8),
+    scopes: SCOPES,
+    createdAt: 1,
+    expiresAt: null,
+  });
+  const record = {
+    id: keyId,
+    workspace_id: id,
+    workspace_name: name,
+    email: 'dev@example.com',
+    scopes: [...SCOPES],
+    expires_at: null,
+    revoked_at: null,
+  };
   await projectKey(env.KV, keyHash, record);
   return { id, memberId, key, keyHash };
 }
@@ -34,7 +53,12 @@ export function request(path: string, init: RequestInit = {}): Promise<Response>
   return exports.default.fetch(new Request(`${ORIGIN}${path}`, { redirect: 'manual', ...init, headers }));
 }
 
-export type Said = { text: string; structured: Record<string, unknown>; isError: boolean; error: { code: string; index?: number } | undefined };
+export type Said = {
+  text: string;
+  structured: Record<string, unknown>;
+  isError: boolean;
+  error: { code: string; index?: number } | undefined;
+};
 export type Caller = (tool: string, args?: Record<string, unknown>) => Promise<Said>;
 
 export async function connectClient(key: string, mode: 'auto' | 'legacy' = 'auto'): Promise<Client> {
@@ -94,7 +118,9 @@ export async function addScenario(call: Caller, more: Record<string, unknown> = 
     agent_name: AGENT,
     name: 'Refund a broken cup',
     user_message: 'My cup of order A1 arrived broken.',
-    expectations: JSON.stringify({ required_effects: [{ tool: 'issue_refund', arguments: { order_id: 'A1', amount: 12 } }] }),
+    expectations: JSON.stringify({
+      required_effects: [{ tool: 'issue_refund', arguments: { order_id: 'A1', amount: 12 } }],
+    }),
     ...more,
   });
   return String(structured.scenario_id);

@@ -6,7 +6,9 @@ import { AGENT, BLUEPRINT, connectClient, newWorkspace, ORIGIN, request } from '
 
 const NAMES = TOOLS.map((tool) => tool.name);
 type AnyClient = {
-  listTools(): Promise<{ tools: { name: string; title?: string; annotations?: object; inputSchema: object; outputSchema?: object }[] }>;
+  listTools(): Promise<{
+    tools: { name: string; title?: string; annotations?: object; inputSchema: object; outputSchema?: object }[];
+  }>;
   callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<Record<string, unknown>>;
   getServerCapabilities(): unknown;
 };
@@ -34,10 +36,21 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     const client = await connect(key);
     const { tools } = await client.listTools();
     expect(tools.map((tool) => tool.name)).toEqual(NAMES);
-    for (const tool of tools) expect(tool).toMatchObject({ title: expect.any(String), annotations: { openWorldHint: false }, outputSchema: { type: 'object' } });
-    const call = (tool: string, args: Record<string, unknown>) => client.callTool({ name: `invarium_${tool}`, arguments: args });
+    for (const tool of tools)
+      expect(tool).toMatchObject({
+        title: expect.any(String),
+        annotations: { openWorldHint: false },
+        outputSchema: { type: 'object' },
+      });
+    const call = (tool: string, args: Record<string, unknown>) =>
+      client.callTool({ name: `invarium_${tool}`, arguments: args });
     await call('upload_blueprint', { blueprint: BLUEPRINT });
-    const made = await call('create_scenario', { agent_name: AGENT, name: 'Ask', user_message: 'Hi', expectations: '{"required_effects": []}' });
+    const made = await call('create_scenario', {
+      agent_name: AGENT,
+      name: 'Ask',
+      user_message: 'Hi',
+      expectations: '{"required_effects": []}',
+    });
     const { test_case_ids } = made.structuredContent as { test_case_ids: string[] };
     const result = { scenario_id: test_case_ids[0], user_message: 'Hi', agent_response: 'Hello', tools_called: [] };
     const synced = await call('sync_results', { agent_name: AGENT, results: JSON.stringify([result]) });
@@ -58,8 +71,12 @@ test('every input schema is strict and every parameter is described', async () =
   const { key } = await newWorkspace();
   const { tools } = await (await connectClient(key)).listTools();
   for (const tool of tools) {
-    const schema = tool.inputSchema as { additionalProperties?: unknown; properties?: Record<string, { description?: string }> };
+    const schema = tool.inputSchema as {
+      additionalProperties?: unknown;
+      properties?: Record<string, { description?: string }>;
+    };
     expect(schema.additionalProperties, tool.name).toBe(false);
-    for (const [name, property] of Object.entries(schema.properties ?? {})) expect(property.description, `${tool.name}.${name}`).toBeTruthy();
+    for (const [name, property] of Object.entries(schema.properties ?? {}))
+      expect(property.description, `${tool.name}.${name}`).toBeTruthy();
   }
 });

@@ -2,8 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test } from 'vitest';
 import { d1, passTime } from '../faults/worker.ts';
-import { AGENT, openRun, refund, request, shop, sync, toolCaller } from './client.ts';
 import { signInAs } from './browser.ts';
+import { AGENT, openRun, refund, request, shop, sync, toolCaller } from './client.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -26,7 +26,10 @@ for (const mode of ['fail', 'hang'] as const) {
       const said = await sync(fresh, [refund(caseId, { trial: step })], { test_run_id: runId });
       expect(said.structured).toMatchObject({ accepted: 1, counts: { total: step, passed: step } });
       const seen = await call('get_test_run', { agent_name: AGENT, test_run_id: runId });
-      expect(seen.structured.run).toMatchObject({ counts: { total: step }, status: step === 24 ? 'completed' : 'running' });
+      expect(seen.structured.run).toMatchObject({
+        counts: { total: step },
+        status: step === 24 ? 'completed' : 'running',
+      });
       await flushing;
       if (step === 12) await evictDurableObject(stub);
     }
@@ -36,7 +39,11 @@ for (const mode of ['fail', 'hang'] as const) {
     d1.mode = 'ok';
     passTime(2 * MINUTE_MS);
     for (let again = 0; again < 2; again++) await runDurableObjectAlarm(stub);
-    const { results } = await env.DB.prepare('SELECT id, status, passed, expected_total FROM runs WHERE workspace_id = ?1').bind(workspace.id).all();
+    const { results } = await env.DB.prepare(
+      'SELECT id, status, passed, expected_total FROM runs WHERE workspace_id = ?1',
+    )
+      .bind(workspace.id)
+      .all();
     expect(results).toEqual([{ id: runId, status: 'completed', passed: 24, expected_total: 24 }]);
   }, 120_000);
 }
@@ -50,6 +57,8 @@ test('what needs D1 says so while it is away, and nothing is half done', async (
   expect(refused).toMatchObject({ text: words, error: { code: 'RETRY_LATER', retry_after: 30 } });
   expect((await call('list_scenarios', { agent_name: AGENT })).structured.total).toBe(1);
   d1.mode = 'ok';
-  expect((await call('create_scenario', { agent_name: AGENT, name: 'Kept', user_message: 'Hello' })).isError).toBe(false);
+  expect((await call('create_scenario', { agent_name: AGENT, name: 'Kept', user_message: 'Hello' })).isError).toBe(
+    false,
+  );
   expect((await call('list_scenarios', { agent_name: AGENT })).structured.total).toBe(2);
 });

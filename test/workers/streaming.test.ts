@@ -1,8 +1,19 @@
-import { env } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { d1, passTime } from '../faults/worker.ts';
-import { AGENT, addScenario, BLUEPRINT, openRun, refund, type Said, shop, sync, toolCaller, newWorkspace } from './client.ts';
+import {
+  AGENT,
+  addScenario,
+  BLUEPRINT,
+  newWorkspace,
+  openRun,
+  refund,
+  type Said,
+  shop,
+  sync,
+  toolCaller,
+} from './client.ts';
 
 function outcome({ structured }: Said) {
   const { counts, ...rest } = structured as { counts: { total: number } };
@@ -13,19 +24,34 @@ function stubOf(workspaceId: string) {
   return env.AGENT.getByName(`${workspaceId}/${AGENT}`);
 }
 
-async function getRun(call: Awaited<ReturnType<typeof shop>>['call'], runId: string, more: Record<string, unknown> = {}) {
+async function getRun(
+  call: Awaited<ReturnType<typeof shop>>['call'],
+  runId: string,
+  more: Record<string, unknown> = {},
+) {
   const { structured } = await call('get_test_run', { agent_name: AGENT, test_run_id: runId, ...more });
-  return structured as { run: Record<string, unknown> & { counts: Record<string, number> }; results: Record<string, unknown>[] };
+  return structured as {
+    run: Record<string, unknown> & { counts: Record<string, number> };
+    results: Record<string, unknown>[];
+  };
 }
 
 test('an empty run counts up to its expected total and completes exactly there', async () => {
   const { call, caseId } = await shop();
   const runId = await openRun(call, 2);
-  expect(outcome(await sync(call, [refund(caseId)], { test_run_id: runId }))).toMatchObject({ accepted: 1, status: 'running', total: 1 });
+  expect(outcome(await sync(call, [refund(caseId)], { test_run_id: runId }))).toMatchObject({
+    accepted: 1,
+    status: 'running',
+    total: 1,
+  });
   const last = await sync(call, [refund(caseId, { trial: 2 })], { test_run_id: runId });
   expect(outcome(last)).toMatchObject({ accepted: 1, status: 'completed', total: 2 });
   const { run } = await getRun(call, runId);
-  expect(run).toMatchObject({ status: 'completed', expected_total: 2, counts: { total: 2, passed: 2, failed: 0, error: 0, pending: 0 } });
+  expect(run).toMatchObject({
+    status: 'completed',
+    expected_total: 2,
+    counts: { total: 2, passed: 2, failed: 0, error: 0, pending: 0 },
+  });
 });
 
 test('a re-sent result is counted once and gets its stored verdict', async () => {
@@ -43,7 +69,9 @@ test('the same case again with other content replaces what stood, and the text s
   const { call, caseId } = await shop();
   const runId = await openRun(call);
   await sync(call, [refund(caseId)], { test_run_id: runId });
-  const other = await sync(call, [refund(caseId, { tools_called: [], agent_response: 'Sorry.' })], { test_run_id: runId });
+  const other = await sync(call, [refund(caseId, { tools_called: [], agent_response: 'Sorry.' })], {
+    test_run_id: runId,
+  });
   expect(outcome(other)).toMatchObject({ accepted: 0, replaced: 1, total: 1 });
   expect(other.text).toContain('Replaced: 1 (same test case again; set "trial" to count repetitions)');
   const { run, results } = await getRun(call, runId);
@@ -73,7 +101,9 @@ test('an id of the sender that comes back with other content is refused and noth
   const second = await addScenario(call, { name: 'Another' });
   const runId = await openRun(call);
   await sync(call, [refund(caseId, { result_id: 'r-1' })], { test_run_id: runId });
-  const answer = await sync(call, [refund(`${second}_1`), refund(caseId, { result_id: 'r-1', notes: 'changed' })], { test_run_id: runId });
+  const answer = await sync(call, [refund(`${second}_1`), refund(caseId, { result_id: 'r-1', notes: 'changed' })], {
+    test_run_id: runId,
+  });
   expect(answer.error).toMatchObject({ code: 'INVALID_RESULTS', index: 1 });
   expect((await getRun(call, runId)).run.counts.total).toBe(1);
 });
@@ -81,7 +111,9 @@ test('an id of the sender that comes back with other content is refused and noth
 test('one bad item refuses the whole call and names every bad index', async () => {
   const { call, caseId } = await shop();
   const runId = await openRun(call);
-  const answer = await sync(call, [refund(caseId), { ...refund(caseId), agent_response: null }, refund('sc_nowhere')], { test_run_id: runId });
+  const answer = await sync(call, [refund(caseId), { ...refund(caseId), agent_response: null }, refund('sc_nowhere')], {
+    test_run_id: runId,
+  });
   expect(answer.text).toBe("Error: Result validation failed. Required field 'agent_response' is missing at index 1.");
   const unknown = await sync(call, [refund('sc_a'), refund(caseId), refund('sc_b')], { test_run_id: runId });
   expect(unknown.text).toBe(
@@ -138,7 +170,10 @@ test('an empty list with a run id answers the counts, and create_empty with a ru
   const { call, caseId } = await shop();
   const runId = await openRun(call, 9);
   await sync(call, [refund(caseId)], { test_run_id: runId });
-  expect((await sync(call, [], { test_run_id: runId })).structured).toMatchObject({ received: 0, counts: { total: 1 } });
+  expect((await sync(call, [], { test_run_id: runId })).structured).toMatchObject({
+    received: 0,
+    counts: { total: 1 },
+  });
   const again = await sync(call, [], { test_run_id: runId, create_empty: true, expected_total: 4 });
   expect(again.structured).toMatchObject({ test_run_id: runId, expected_total: 9, created: false });
 });
@@ -155,7 +190,11 @@ test('a run that hears nothing for the stall time fails, and goes on when a new 
   await sync(call, [refund(caseId)], { test_run_id: runId });
   passTime(31 * 60_000);
   await runDurableObjectAlarm(stubOf(workspace.id));
-  expect((await getRun(call, runId)).run).toMatchObject({ status: 'failed', status_reason: 'stalled', counts: { total: 1 } });
+  expect((await getRun(call, runId)).run).toMatchObject({
+    status: 'failed',
+    status_reason: 'stalled',
+    counts: { total: 1 },
+  });
   await sync(call, [refund(caseId)], { test_run_id: runId });
   expect((await getRun(call, runId)).run.status).toBe('failed');
   await sync(call, [refund(caseId, { trial: 2 })], { test_run_id: runId });
@@ -204,7 +243,10 @@ test('a case made after the run began is accepted', async () => {
   const { call } = await shop();
   const runId = await openRun(call);
   const later = await addScenario(call, { name: 'Later' });
-  expect((await sync(call, [refund(`${later}_1`)], { test_run_id: runId })).structured).toMatchObject({ accepted: 1, counts: { passed: 1 } });
+  expect((await sync(call, [refund(`${later}_1`)], { test_run_id: runId })).structured).toMatchObject({
+    accepted: 1,
+    counts: { passed: 1 },
+  });
 });
 
 test('everything that was acknowledged is there after the object was evicted', async () => {
@@ -221,10 +263,17 @@ test('everything that was acknowledged is there after the object was evicted', a
 
 test('personal data is judged raw and stored redacted', async () => {
   const { call, workspace } = await shop();
-  const id = await addScenario(call, { name: 'Mail', expectations: JSON.stringify({ required_facts: ['anna@example.com'] }) });
-  const answer = await sync(call, [refund(`${id}_1`, { tools_called: [], agent_response: 'I wrote to anna@example.com.' })]);
+  const id = await addScenario(call, {
+    name: 'Mail',
+    expectations: JSON.stringify({ required_facts: ['anna@example.com'] }),
+  });
+  const answer = await sync(call, [
+    refund(`${id}_1`, { tools_called: [], agent_response: 'I wrote to anna@example.com.' }),
+  ]);
   expect(answer.structured.counts).toMatchObject({ passed: 1 });
-  const stored = await runInDurableObject(stubOf(workspace.id), (_, state) => [...state.storage.sql.exec('SELECT body, verdict, redactions FROM results')]);
+  const stored = await runInDurableObject(stubOf(workspace.id), (_, state) => [
+    ...state.storage.sql.exec('SELECT body, verdict, redactions FROM results'),
+  ]);
   expect(JSON.stringify(stored)).not.toContain('anna@example.com');
   expect(stored).toMatchObject([{ redactions: '{"email":1}' }]);
 });
@@ -234,7 +283,9 @@ test('a mistyped agent name costs nothing', async () => {
   const said = await call('sync_results', { agent_name: 'shop-agnet', results: '[]', create_empty: true });
   expect(said.text).toBe('Error: Agent not found: shop-agnet. Upload a blueprint first.');
   const tables = await runInDurableObject(env.AGENT.getByName(`${workspace.id}/shop-agnet`), (_, state) => [
-    ...state.storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'"),
+    ...state.storage.sql.exec(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+    ),
   ]);
   expect(tables).toEqual([]);
 });
@@ -246,7 +297,9 @@ test('another workspace sees nothing of an agent of the same name', async () => 
   const said = await theirs('get_test_run', { agent_name: AGENT, test_run_id: runId });
   expect(said.text).toBe(`Error: Agent not found: ${AGENT}. Upload a blueprint first.`);
   const { call } = await shop();
-  expect((await call('get_test_run', { agent_name: AGENT, test_run_id: runId })).text).toMatch(/^Error: Test run not found: tr_/);
+  expect((await call('get_test_run', { agent_name: AGENT, test_run_id: runId })).text).toMatch(
+    /^Error: Test run not found: tr_/,
+  );
 });
 
 test('D1 hears of births, ends and scores from the alarm, once however often it runs', async () => {
@@ -254,9 +307,13 @@ test('D1 hears of births, ends and scores from the alarm, once however often it 
   const runId = await openRun(call, 1);
   await sync(call, [refund(caseId)], { test_run_id: runId });
   for (let again = 0; again < 3; again++) await runDurableObjectAlarm(stubOf(workspace.id));
-  const { results } = await env.DB.prepare('SELECT id, status, passed, rev FROM runs WHERE workspace_id = ?1').bind(workspace.id).all();
+  const { results } = await env.DB.prepare('SELECT id, status, passed, rev FROM runs WHERE workspace_id = ?1')
+    .bind(workspace.id)
+    .all();
   expect(results).toMatchObject([{ id: runId, status: 'completed', passed: 1 }]);
   const { text } = await call('list_agents');
-  expect(text).toMatch(/^Your agents \(1 total\):\n\n1\. shop-agent\n {3}Status: ACTIVE \| AQS: \d+\/100 \| Scenarios: 1 \| Last run: /);
+  expect(text).toMatch(
+    /^Your agents \(1 total\):\n\n1\. shop-agent\n {3}Status: ACTIVE \| AQS: \d+\/100 \| Scenarios: 1 \| Last run: /,
+  );
   expect(d1.mode).toBe('ok');
 });

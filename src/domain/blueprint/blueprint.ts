@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { canonicalBlueprint } from './canonical.ts';
 import { readDocument, renamedText } from './document.ts';
-import { isObject } from './parameters.ts';
 import { invalidBlueprint, invalidValue, problemText } from './problems.ts';
+import { isObject, type Raw } from './raw.ts';
 import { Blueprint } from './schema.ts';
 
 /**
@@ -61,7 +61,7 @@ function isEmptyList(value: unknown): boolean {
 }
 
 /** What a schema of single values cannot see. */
-function brokenReferences({ tools, graph }: Record<string, unknown>): string[] {
+function brokenReferences({ tools, graph }: Raw): string[] {
   const drawn = isObject(graph) ? graph : {};
   return [
     ...repeated(tools, 'name', { path: ['tools'], rule: 'a name that no other tool has' }),
@@ -70,7 +70,7 @@ function brokenReferences({ tools, graph }: Record<string, unknown>): string[] {
   ];
 }
 
-function entries(value: unknown): Record<string, unknown>[] {
+function entries(value: unknown): Raw[] {
   return Array.isArray(value) ? value.map((item) => (isObject(item) ? item : {})) : [];
 }
 
@@ -87,7 +87,7 @@ function repeated(list: unknown, field: string, said: { path: string[]; rule: st
 }
 
 /** Ends of edges that are neither a node nor a tool, a chain or the agent. */
-function looseEnds(graph: Record<string, unknown>): string[] {
+function looseEnds(graph: Raw): string[] {
   const ids = new Set(entries(graph.nodes).map(({ id }) => id));
   const rule = 'the id of a node, or the name of a tool or chain';
   return entries(graph.edges).flatMap((edge, index) =>

@@ -1,7 +1,6 @@
 import { EDGE_TYPES, NODE_TYPES } from '../graph.ts';
-import { isObject } from './parameters.ts';
+import { isObject, present, type Raw } from './raw.ts';
 
-type Raw = Record<string, unknown>;
 /** The names that edges may use without a node of their own. */
 type Names = { agent: string; tools: string[]; chains: string[] };
 
@@ -26,25 +25,23 @@ export function canonicalGraph(graph: unknown, names: Names): unknown {
   return { nodes: [...nodes, ...resolver.implied()], edges, ...(metadata ? { metadata } : {}) };
 }
 
-function canonicalNode({ id, type, kind, label, name, ...rest }: Raw): Raw {
-  const labelIsType = type === undefined && kind === undefined && NODE_TYPE.has(letters(String(label)));
-  const said = type ?? kind ?? (labelIsType ? label : undefined);
+function canonicalNode(node: Raw): Raw {
+  const { id, type, kind, label, name, ...rest } = present(node);
+  const said = type ?? kind;
+  const labelIsType = said === undefined && NODE_TYPE.has(letters(String(label)));
   const title = name ?? (labelIsType ? undefined : label);
-  return {
-    ...rest,
-    id: id ?? title,
-    ...(said === undefined || said === null ? {} : { type: NODE_TYPE.get(letters(String(said))) ?? said }),
-    ...(title === undefined || title === null ? {} : { name: title }),
-  };
+  return present({ ...rest, id: id ?? title, type: spelled(NODE_TYPE, labelIsType ? label : said), name: title });
 }
 
 function canonicalEdge(edge: Raw, idOf: (end: unknown) => unknown): Raw {
-  const type = edge.type ?? edge.relation ?? edge.relationship ?? edge.label ?? edge.kind;
-  return {
-    from: idOf(edge.from ?? edge.source),
-    to: idOf(edge.to ?? edge.target),
-    ...(type === undefined || type === null ? {} : { type: EDGE_TYPE.get(letters(String(type))) ?? type }),
-  };
+  const { from, source, to, target, type, relation, relationship, label, kind } = present(edge);
+  const said = type ?? relation ?? relationship ?? label ?? kind;
+  return present({ from: idOf(from ?? source), to: idOf(to ?? target), type: spelled(EDGE_TYPE, said) });
+}
+
+/** The type of any spelling; what is none is left for the schema to name. */
+function spelled(types: Map<string, string>, said: unknown): unknown {
+  return typeof said === 'string' ? (types.get(letters(said)) ?? said) : said;
 }
 
 function endResolver(nodes: unknown[], { agent, tools, chains }: Names) {

@@ -1,7 +1,6 @@
 import { canonicalGraph } from './canonical-graph.ts';
-import { isObject, parametersSchema } from './parameters.ts';
-
-type Raw = Record<string, unknown>;
+import { parametersSchema } from './parameters.ts';
+import { isObject, present, type Raw } from './raw.ts';
 
 /**
  * Folds older names and short forms into the names of the schema. Checks nothing: a value of a wrong type is passed on
@@ -29,11 +28,6 @@ export function canonicalBlueprint(raw: Raw, nameOverride: string | null | undef
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   });
   return present({ ...folded, graph: canonicalGraph(graph, namesIn(folded)) });
-}
-
-/** Without the fields that are null or undefined. */
-function present(raw: Raw): Raw {
-  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** Text without blanks around it; blank text is no text. */

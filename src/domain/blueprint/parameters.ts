@@ -1,7 +1,7 @@
-type Schema = Record<string, unknown>;
+import { isObject, type Raw } from './raw.ts';
 
 /** Words people write for a type, and what JSON Schema calls it. */
-const TYPES = new Map<string, Schema>([
+const TYPES = new Map<string, Raw>([
   ['string', { type: 'string' }],
   ['str', { type: 'string' }],
   ['text', { type: 'string' }],
@@ -45,7 +45,7 @@ export function parametersSchema(value: unknown): unknown {
   };
 }
 
-function isJsonSchema(value: Schema): boolean {
+function isJsonSchema(value: Raw): boolean {
   return (
     value.type === 'object' ||
     typeof value.$ref === 'string' ||
@@ -58,7 +58,7 @@ function isJsonSchema(value: Schema): boolean {
 }
 
 /** `{properties: {type: array}}` is a parameter that happens to be called properties. */
-function isSchemaOfOneParameter(value: Schema): boolean {
+function isSchemaOfOneParameter(value: Raw): boolean {
   return typeof value.type === 'string' && TYPES.has(value.type);
 }
 
@@ -73,7 +73,7 @@ function parameter(said: unknown): { schema: unknown; optional: boolean } {
 }
 
 /** `string`, `int?`, `optional string`, `string (optional)`, `string | null`, `list[string]`; other words become the description. */
-function fromWords(said: string): { schema: Schema; optional: boolean } {
+function fromWords(said: string): { schema: Raw; optional: boolean } {
   if (said.length > MAX_TYPE_CHARS) return { schema: { description: said.trim() }, optional: false };
   const words = said.trim().toLowerCase();
   const kinds = words
@@ -89,13 +89,9 @@ function fromWords(said: string): { schema: Schema; optional: boolean } {
   return { schema: schemas.length === 1 ? { ...schemas[0] } : { anyOf: schemas }, optional };
 }
 
-function typeSchema(word: string): Schema | undefined {
+function typeSchema(word: string): Raw | undefined {
   const items = LIST_OF.exec(word);
   if (!items) return TYPES.get(word);
   const schema = TYPES.get((items[1] ?? items[2] ?? '').trim());
   return schema && { type: 'array', items: schema };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,11 +3,11 @@ import type { Call } from './calls.ts';
 import type { Difference } from './difference.ts';
 import type { EffectDeviation } from './effects.ts';
 import { admitsFailure, isBrokenTool } from './failure-text.ts';
-import type { CallPattern } from './match-arguments.ts';
+import { type CallPattern, fits } from './match-arguments.ts';
 import type { Scene } from './scene.ts';
 import { type Classification, SEEN } from './taxonomy.ts';
 import type { Evidence } from './verdict.ts';
-import { callNumber, inWords, listArguments, toolName } from './wording.ts';
+import { asEvidence, callNumber, clip, inWords, listArguments, toolName } from './wording.ts';
 
 /** A deviation in words, with what proves it and what it is filed under. */
 export type EffectFinding = {
@@ -50,14 +50,15 @@ function wrongArguments(
   };
 }
 
-const _PATH_CHARS = 120;
+const PATH_CHARS = 120;
 
 /** `book_flight was due with origin "JFK"; it was called with origin "LGA" (call 4, origin).` */
 export function differenceReason(
   { tool }: CallPattern,
   call: Call,
-  { path, expected, actual, way }: Difference,
+  { path: whole, expected, actual, way }: Difference,
 ): string {
+  const path = clip(whole, PATH_CHARS);
   const due = expected === undefined ? `without ${path}` : `with ${path} ${way ? `${way} ` : ''}${inWords(expected)}`;
   const done = actual === undefined ? `without ${path}` : `with ${path} ${inWords(actual)}`;
   const failed = call.failed ? ' and failed' : '';
@@ -98,9 +99,11 @@ function missing(
   someDone: boolean,
 ): EffectFinding {
   if (attempt) return failedAttempt(scene, { due, attempt }, someDone);
+  const isNew = scene.calls?.every(({ name }) => name !== due.tool);
+  const note = isNew ? 'it was never called' : 'no such call was made';
   return {
-    reason: `${dueInWords(due)}; it was never called.`,
-    evidence: [{ tool: toolName(due.tool), expected: asCall(due), note: 'never called' }],
+    reason: `${dueInWords(due)}; ${note}.`,
+    evidence: [{ tool: toolName(due.tool), expected: asEvidence(asCall(due)), note }],
     seen: someDone ? SEEN.incompleteExecution : SEEN.missingCall,
     step: scene.lastAgentStep,
   };
@@ -115,7 +118,8 @@ function failedAttempt(
   someDone: boolean,
 ): EffectFinding {
   const failure = attempt.failure ?? '';
-  const admitted = admitsFailure(saidAfter(scene, attempt));
+  const next = nextWords(scene, due);
+  const ignored = next !== '' && !admitsFailure(next);
   const unmet = someDone ? SEEN.incompleteExecution : SEEN.missingCall;
   return {
     reason: `${dueInWords(due)}; it was called (${callNumber(attempt.index)}) and failed: ${inWords(failure, FAILURE_CHARS)}.`,
@@ -126,15 +130,17 @@ function failedAttempt(
         note: 'the call failed, so it had no effect',
       }),
     ],
-    seen: admitted ? unmet : SEEN.ignoredToolError,
+    seen: ignored ? SEEN.ignoredToolError : unmet,
     step: scene.stepOf(attempt),
-    ...(admitted && isBrokenTool(failure) ? { agentFault: false } : {}),
+    ...(!ignored && isBrokenTool(failure) ? { agentFault: false } : {}),
   };
 }
 
-function saidAfter(scene: Scene, { step }: Call): string {
-  const after = step === undefined ? scene.said : scene.said.filter((utterance) => utterance.step > step);
-  return after.map(({ text }) => text).join('\n');
+/** What the agent said first after its last failed try; all it said where that cannot be told. */
+function nextWords(scene: Scene, due: CallPattern): string {
+  const after = scene.calls?.findLast((call) => call.failed && fits(due, call))?.step;
+  if (after === undefined) return scene.said.map(({ text }) => text).join('\n');
+  return scene.said.find(({ step }) => step > after)?.text ?? '';
 }
 
 export function dueInWords({ tool, arguments: expected, match }: CallPattern): string {

@@ -36,8 +36,8 @@ export function isBrokenTool(text: string): boolean {
 }
 
 const ADMISSION = new RegExp(
-  "\\b(?:unable|could ?n[o']t|can ?not|can't|cannot|fail(?:ed|ure|s)?|errors?|unfortunately|sorry|apologi[sz]e|problems?|issues?" +
-    '|not (?:possible|successful|completed|processed|available)|went wrong|try again|unsuccessful)\\b',
+  "\\b(?:unable|(?:could|can|did|does|was|is|has) ?n[o']t|can't|fail(?:ed|ure|s)?|error|unfortunately|(?:an? |the |some )(?:problem|issue)" +
+    '|went wrong|try again|trying again|unsuccessful|declined|insufficient)\\b',
   'i',
 );
 

@@ -42,12 +42,14 @@ function plainArguments({ arguments: expected, match = {} }: CallPattern, call: 
   return [expected && without(expected, skipped), without(call.arguments, skipped)] as const;
 }
 
-function specialDifferences({ arguments: expected, match }: CallPattern, call: Call): Difference[] {
-  if (!match) return [];
-  const found = Object.entries(match).map(([name, way]) =>
-    specialDifference({ name, way, expected: expected && own(expected, name), call }),
-  );
-  return found.filter((difference) => difference !== undefined);
+function specialDifferences({ arguments: expected, match = {} }: CallPattern, call: Call): Difference[] {
+  const found: Difference[] = [];
+  for (const name of Object.keys(match).sort()) {
+    const way = match[name] ?? 'equal';
+    const difference = specialDifference({ name, way, expected: expected && own(expected, name), call });
+    if (difference) found.push(difference);
+  }
+  return found;
 }
 
 /** What an agent writes to the person it hands over to is its own; only choices from a list are compared. */

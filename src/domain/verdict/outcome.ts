@@ -22,7 +22,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? clip(value.trim(), MAX_SHOWN_CHARS) : inWords(value, MAX_SHOWN_CHARS);
 }
 
-const NOTHING = new Set(['', 'none', 'null', 'false', 'no', 'undefined', 'no error', '0']);
+const NOTHING = new Set(['', 'none', 'null', 'false', 'undefined', 'no error', '0']);
 
 /** An `error` that says something: not null, false, 0, blank or an empty list. */
 function isRaised(error: unknown): boolean {

@@ -92,13 +92,28 @@ CREATE INDEX scenarios_by_agent ON scenarios (agent_id, created_at DESC, id);
 CREATE TABLE test_cases (
   scenario_id TEXT NOT NULL,
   n INTEGER NOT NULL,
-  title TEXT NOT NULL,
-  user_message TEXT NOT NULL,
-  expectations TEXT NOT NULL,
-  failure_category TEXT,
-  failure_type TEXT,
-  persona TEXT,
+  content TEXT NOT NULL,
   PRIMARY KEY (scenario_id, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE generations (
+  id TEXT PRIMARY KEY,
+  agent_id TEXT NOT NULL,
+  workspace_id TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed', 'timed_out')),
+  cases INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX generations_by_workspace ON generations (workspace_id, created_at, cases);
+
+-- Who did what that cannot be undone. Outlives what it speaks of.
+CREATE TABLE audit_log (
+  workspace_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, at, action, subject)
 ) STRICT, WITHOUT ROWID;
 
 -- Run headers and scores: written only by an agent object's flush, `rev` only ever grows.

@@ -4,7 +4,7 @@ import { type Deviates, holds, type Ruling, withoutCalls } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { type Classification, SEEN } from '../taxonomy.ts';
 import type { Evidence } from '../verdict.ts';
-import { callNumber, clip, toolName } from '../wording.ts';
+import { asEvidence, callNumber, clip, inWords, toolName } from '../wording.ts';
 
 /**
  * Rule 6: every expected tool was called, in order unless the case says otherwise; reads beside them are free, effects are not. A
@@ -63,12 +63,12 @@ function notCalled(scene: Scene, { expected, name, counting, extra }: Lack): Dev
   }
   return deviates({
     reason: failed
-      ? `${due}; it was called (${callNumber(failed.index)}) and failed: ${failed.failure}`
+      ? `${due}; it was called (${callNumber(failed.index)}) and failed: ${inWords(failed.failure)}.`
       : `${due}; it was never called.`,
     evidence: [
       failed
         ? evidenceOf(scene, failed, { actual: failed.failure })
-        : { tool: toolName(name), expected, note: 'never called' },
+        : { tool: toolName(name), expected: asEvidence(expected), note: 'it was never called' },
     ],
     seen: SEEN.missingCall,
     step: failed ? scene.stepOf(failed) : scene.lastAgentStep,

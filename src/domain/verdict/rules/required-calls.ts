@@ -7,7 +7,7 @@ import { type Deviates, holds, MAX_EVIDENCE, type Ruling, withoutCalls } from '.
 import type { Scene } from '../scene.ts';
 import { type Classification, SEEN } from '../taxonomy.ts';
 import type { Evidence } from '../verdict.ts';
-import { callNumber, plural, toolName } from '../wording.ts';
+import { asEvidence, callNumber, plural, toolName } from '../wording.ts';
 
 /** Rule 5: calls, reads too, that have to appear; one that failed was made all the same. */
 export function requiredCalls(scene: Scene): Ruling | undefined {
@@ -35,7 +35,7 @@ function tooFew(scene: Scene, due: RequiredCall, made: Call[]): Deviates {
   if (nearest) return deviates(otherArguments(scene, due, nearest));
   return deviates({
     reason: `${dueInWords(due)}; it was never called.`,
-    evidence: [{ tool: toolName(due.tool), expected: due, note: 'never called' }],
+    evidence: [{ tool: toolName(due.tool), expected: asEvidence(due), note: 'it was never called' }],
     seen: SEEN.missingCall,
     step: scene.lastAgentStep,
   });
