@@ -7,6 +7,8 @@ export type Env = {
   DB: D1Database;
   KV: KVNamespace;
   AGENT: DurableObjectNamespace<AgentObject>;
+  /** Files that go along with the Worker. */
+  FILES: Fetcher;
   /** Signs sessions and one-time codes; at least 32 characters. */
   SESSION_SECRET: string;
   /** The address people reach this server by, where a proxy hides it; otherwise the request's own origin is used. */
@@ -20,7 +22,7 @@ const Variables = z.object({
   PUBLIC_URL: z.url({ error: 'PUBLIC_URL is not a URL. Use a form such as https://qa.example.com' }).optional(),
 });
 
-const BINDINGS = ['DB', 'KV', 'AGENT'] as const;
+const BINDINGS = ['DB', 'KV', 'AGENT', 'FILES'] as const;
 const checked = new WeakMap<Env, string | null>();
 
 /** What is wrong with the configuration, in one sentence, or null. Looked at once per isolate. */

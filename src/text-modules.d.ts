@@ -1,4 +1,4 @@
-/** Files that the bundle carries as text (see `[[rules]]` in wrangler.toml): browser scripts, style sheets, downloads. */
+/** Files that the bundle carries as text (see `[[rules]]` in wrangler.toml): browser scripts, style sheets, downloads, templates. */
 declare module '*.js' {
   const text: string;
   export default text;
@@ -12,6 +12,10 @@ declare module '*.py' {
   export default text;
 }
 declare module '*.md' {
+  const text: string;
+  export default text;
+}
+declare module '*.yaml' {
   const text: string;
   export default text;
 }

@@ -6,6 +6,7 @@ import { AgentObject } from './agent/agent-object.ts';
 import { configurationFault } from './env.ts';
 import type { App } from './http/app.ts';
 import { failurePage, notFoundPage } from './http/failures.tsx';
+import { files } from './http/files.ts';
 import { health } from './http/health.ts';
 import { live } from './http/live.ts';
 import { logRequest } from './http/log.ts';
@@ -23,6 +24,7 @@ app.use(async (c, next) => {
 });
 app.all('/mcp', serveMcp);
 app.route('/', setup);
+app.route('/', files);
 app.route('/', health);
 app.route('/', live);
 app.use(

@@ -2,6 +2,7 @@ import { withDeadline } from '../store/deadline.ts';
 import { type Flush, upsertFlush } from '../store/runs.ts';
 import type { AgentRow } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
+import { selectFailures } from './result-rows.ts';
 import { type Run, runHeader, runRev, updateRunFlushed } from './run-rows.ts';
 import type { Scoreboard } from './scoreboard.ts';
 import { selectOpenRunSeqs } from './timers.ts';
@@ -49,15 +50,21 @@ export async function flushToD1(
   for (const run of runs) told.set(run.seq, { rev: runRev(run), at: now });
 }
 
-function toFlush({ scores }: FlushDeps, agent: AgentRow, { runs, ended }: { runs: Run[]; ended: boolean }): Flush {
+function toFlush(deps: FlushDeps, agent: AgentRow, { runs, ended }: { runs: Run[]; ended: boolean }): Flush {
+  const { scores } = deps;
   const standing = ended ? scores.standing() : null;
   return {
     agentId: agent.id,
     workspaceId: agent.workspace_id,
-    runs: runs.map((run) => runHeader(run, agent.name)),
+    runs: runs.map((run) => ({ ...runHeader(run, agent.name), failures: failuresOf(deps, run) })),
     score: standing?.score ? { score: standing.score, previous: standing.previous, rev: standing.rev } : null,
     statuses: standing ? { rev: standing.rev, byScenario: scores.statuses() } : null,
   };
+}
+
+/** Counted once a run has ended: an open one is told every minute, and counting reads all its results. */
+function failuresOf({ storage }: FlushDeps, { seq, end, tally }: Run): Record<string, number> {
+  return end !== null && tally.counts.failed > 0 ? selectFailures(storage.sql, seq) : {};
 }
 
 /** Only what did not change while D1 was written is clean. */

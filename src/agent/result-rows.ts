@@ -209,3 +209,14 @@ export function selectOutcomes(sql: SqlStorage, runSeq: number): Outcome[] {
     count: row.keys,
   }));
 }
+
+/** How many standing results of a run failed, by failure category. */
+export function selectFailures(sql: SqlStorage, runSeq: number): Record<string, number> {
+  const rows = sql.exec<{ category: string; count: number }>(
+    `SELECT verdict ->> 'category' AS category, count(*) AS count FROM (
+       SELECT status, verdict, max(attempt) FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
+     WHERE status = 'failed' AND verdict ->> 'category' IS NOT NULL GROUP BY category ORDER BY category LIMIT 20`,
+    runSeq,
+  );
+  return Object.fromEntries([...rows].map(({ category, count }) => [category, count]));
+}

@@ -13,6 +13,8 @@ export type LayoutProps = {
   children: Child;
 };
 
+const STYLE_SHEETS = ['base', 'frame', 'run', 'lists'];
+
 const DOCTYPE = raw('<!DOCTYPE html>');
 
 /** The skeleton of every page. Nothing inline: the content security policy is `default-src 'self'`. */
@@ -27,7 +29,9 @@ export function Layout({ title, workspaceName, csrf, here, script, children }: L
           <meta name="color-scheme" content="light dark" />
           <title>{`${title} · Invarium Edge`}</title>
           <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg" />
-          <link rel="stylesheet" href="/assets/style.css" />
+          {STYLE_SHEETS.map((name) => (
+            <link rel="stylesheet" href={`/assets/${name}.css`} />
+          ))}
           {script && <script type="module" src="/assets/live.js" />}
         </head>
         <body>

@@ -4,6 +4,9 @@ import * as z from 'zod';
 import { callTool, findTool, TOOLS } from '../tools/catalog.ts';
 import type { OpenContext, Tool } from '../tools/define-tool.ts';
 import { INSTRUCTIONS } from '../tools/instructions.ts';
+import { PROMPTS } from '../tools/prompts.ts';
+import { RESOURCES } from '../tools/resources.ts';
+import { wireSchema } from './wire-schema.ts';
 
 /** What a request brings to the server that is built for it. `tool` is the one it calls, where it calls one. */
 export type McpCall = {
@@ -30,7 +33,20 @@ export function buildServer({ authInfo }: McpRequestContext): McpServer {
   const call = authInfo?.extra?.call as McpCall;
   const server = new McpServer(SERVER, { instructions: INSTRUCTIONS });
   for (const tool of call.tool ? [call.tool] : TOOLS) register(server, tool, call);
+  if (!call.tool) registerTexts(server);
   return server;
+}
+
+/** What can be read without a tool; the same for everybody. */
+function registerTexts(server: McpServer): void {
+  for (const { uri, name, title, description, mimeType, text } of RESOURCES)
+    server.registerResource(name, uri, { title, description, mimeType }, () => ({
+      contents: [{ uri, mimeType, text }],
+    }));
+  for (const { name, title, description, text } of PROMPTS)
+    server.registerPrompt(name, { title, description }, () => ({
+      messages: [{ role: 'user', content: { type: 'text', text } }],
+    }));
 }
 
 /** The tool of a `tools/call` body, or undefined for anything else. */
@@ -70,8 +86,8 @@ function advertised({ name, input, output }: Tool): Advertised {
 type PassingSchema = ReturnType<typeof passing>;
 
 function passing(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  const converted = () => json as Record<string, unknown>;
+  const json = wireSchema(schema, io);
+  const converted = () => json;
   const validate = (value: unknown) => ({ value });
   return {
     '~standard': {

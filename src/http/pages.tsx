@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { AgentPage } from '../dashboard/agent-page.tsx';
-import { assets } from '../dashboard/assets.ts';
 import { HomePage } from '../dashboard/home-page.tsx';
 import { MessagePage } from '../dashboard/message-page.tsx';
 import { RunPage } from '../dashboard/run-page.tsx';
@@ -18,12 +17,6 @@ export const pages = new Hono<App>();
 
 const RECENT_RUNS = 20;
 const D1_DEADLINE_MS = 5_000;
-
-pages.get('/assets/:name', (c) => {
-  const asset = assets[c.req.param('name')];
-  if (!asset) return c.notFound();
-  return c.body(asset.body, 200, { 'Content-Type': asset.type, 'Cache-Control': 'no-cache' });
-});
 
 pages.get('/', (c) =>
   signedIn(c, async (who) => {

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { selectWorkspace } from '../store/workspaces.ts';
-import tracer from '../tracer/invarium_trace.py';
 import { type App, baseUrl } from './app.ts';
 import { mintKey } from './auth.ts';
 import { redeemSetupCode } from './one-time-code.ts';
@@ -29,7 +28,3 @@ setup.post('/api/setup/:code', async (c) => {
     'Content-Type': 'application/json',
   });
 });
-
-setup.get('/api/tracer', (c) =>
-  c.body(tracer, 200, { 'Content-Type': 'text/x-python; charset=utf-8', 'Cache-Control': 'no-cache' }),
-);

@@ -16,6 +16,7 @@ export const RUNTIME = {
   d1Databases: { DB: 'invarium-edge' },
   kvNamespaces: { KV: 'invarium-edge' },
   durableObjects: { AGENT: { className: 'AgentObject', useSQLite: true } },
+  serviceBindings: { FILES: { disk: { path: path.join(import.meta.dirname, '..'), writable: false } } },
 };
 
 type RuntimeOptions = {

@@ -2,7 +2,13 @@ import type { FailureCategory } from '../domain/fields.ts';
 import type { ScoreCount } from '../domain/fleet.ts';
 import type { QuotaName } from '../domain/quota.ts';
 
-export type Totals = { scenarios: number; runs: number; results: number; recent_passed: number; recent_results: number };
+export type Totals = {
+  scenarios: number;
+  runs: number;
+  results: number;
+  recent_passed: number;
+  recent_results: number;
+};
 export type Overview = Totals & {
   scores: ScoreCount[];
   failures: { category: FailureCategory; count: number }[];

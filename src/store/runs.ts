@@ -2,11 +2,14 @@ import type { RunStatus, ScenarioStatus } from '../domain/fields.ts';
 import { RunHeader } from '../domain/run.ts';
 import type { AgentScore } from '../domain/scores.ts';
 
+/** A header with what only D1 keeps beside it: failed results by category, once the run has ended. */
+export type FlushedRun = RunHeader & { failures: Record<string, number> };
+
 /** What an agent's object tells D1: absolute figures, each with the revision it belongs to, so that repeats and late copies are harmless. */
 export type Flush = {
   agentId: string;
   workspaceId: string;
-  runs: RunHeader[];
+  runs: FlushedRun[];
   score: { score: AgentScore; previous: number | null; rev: number } | null;
   statuses: { rev: number; byScenario: ReadonlyMap<string, ScenarioStatus> } | null;
 };
@@ -23,15 +26,16 @@ function upsertRuns(db: D1Database, { agentId, workspaceId, runs }: Flush): D1Pr
   return db
     .prepare(
       `INSERT INTO runs (id, agent_id, workspace_id, name, source, status, status_reason, started_at, completed_at, expected_total,
-         passed, failed, error, pending, flaky_cases, rev)
+         passed, failed, error, pending, flaky_cases, failures, rev)
        SELECT value ->> 'id', ?1, ?2, value ->> 'name', value ->> 'source', value ->> 'status', value ->> 'status_reason',
          value ->> 'started_at', value ->> 'completed_at', value ->> 'expected_total', value ->> '$.counts.passed',
-         value ->> '$.counts.failed', value ->> '$.counts.error', value ->> '$.counts.pending', value ->> 'flaky_cases', value ->> 'rev'
+         value ->> '$.counts.failed', value ->> '$.counts.error', value ->> '$.counts.pending', value ->> 'flaky_cases',
+         value ->> 'failures', value ->> 'rev'
        FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_reason = excluded.status_reason,
          completed_at = excluded.completed_at, expected_total = excluded.expected_total, passed = excluded.passed,
          failed = excluded.failed, error = excluded.error, pending = excluded.pending, flaky_cases = excluded.flaky_cases,
-         rev = excluded.rev
+         failures = excluded.failures, rev = excluded.rev
        WHERE excluded.rev > runs.rev`,
     )
     .bind(agentId, workspaceId, JSON.stringify(runs));

@@ -15,6 +15,9 @@ import { AgentNameParameter, optionalText, requiredText } from './input.ts';
 
 const READ_DEADLINE_MS = 10_000;
 
+/** What an empty workspace says. */
+export const NO_AGENTS = 'No agents registered yet. Use invarium_prepare_blueprint to register one.';
+
 export const uploadBlueprint = defineTool({
   name: 'invarium_upload_blueprint',
   title: 'Upload a blueprint',
@@ -111,7 +114,7 @@ Returns: one entry per agent.`,
     return { agents: listed, total: listed.length };
   },
   text: ({ agents, total }) => {
-    if (total === 0) return 'No agents registered yet. Use invarium_prepare_blueprint to register one.';
+    if (total === 0) return NO_AGENTS;
     const entries = agents.map((agent, index) => `${index + 1}. ${agent.name}\n   ${listLine(agent)}`);
     return `Your agents (${total} total):\n\n${entries.join('\n\n')}`;
   },

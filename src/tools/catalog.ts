@@ -1,21 +1,29 @@
 import { Refusal, type RefusalDetails, refusalText } from '../domain/errors.ts';
 import { getAgent, listAgents, uploadBlueprint } from './agents.ts';
+import { getAudit, prepareBlueprint } from './blueprints.ts';
 import { connect, getWorkflow } from './connection.ts';
 import type { OpenContext, Outcome, Tool } from './define-tool.ts';
+import { dashboard, usage } from './overview.ts';
 import { getTestRun, listTestRuns } from './runs.ts';
 import { createScenario, getTests, listScenarios } from './scenarios.ts';
 import { syncResults } from './sync-results.ts';
+import { setupTracing } from './tracing.ts';
 
 /** Every tool, in the order in which clients list them. */
 export const TOOLS: readonly Tool[] = [
   connect,
+  usage,
+  dashboard,
   getWorkflow,
+  prepareBlueprint,
   uploadBlueprint,
   listAgents,
   getAgent,
+  getAudit,
   getTests,
   listScenarios,
   createScenario,
+  setupTracing,
   syncResults,
   listTestRuns,
   getTestRun,

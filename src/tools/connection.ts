@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { echo, Refusal } from '../domain/errors.ts';
 import { defineOpenTool, defineTool } from './define-tool.ts';
 import { optionalText } from './input.ts';
+import { tracerCommand } from './tracing.ts';
 import { resolvePhase, WORKFLOW_PHASES, workflowGuide } from './workflow-guide.ts';
 
 export const connect = defineTool({
@@ -29,7 +30,7 @@ Returns: account, workspace, and three shell commands that the client runs in th
       commands: [
         "mkdir -p .invarium && { grep -qxF '.invarium/' .gitignore 2>/dev/null || echo '.invarium/' >> .gitignore; }",
         `curl -fsS -X POST ${baseUrl}/api/setup/${code} -o .invarium/config.json`,
-        `curl -sS ${baseUrl}/api/tracer -o .invarium/invarium_trace.py`,
+        tracerCommand(baseUrl),
       ],
     };
   },

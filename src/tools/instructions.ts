@@ -8,4 +8,9 @@ Approvals
 - Scenarios are created one at a time, each after the user saw name, message and expected tools.
 - Deleting: the first call goes without confirm=true; what will be deleted is restated; an explicit "yes" comes before the second call.
 
+Resources
+- invarium://templates/blueprint-prompt and invarium://templates/agent-blueprint: before a blueprint is written.
+- invarium://templates/trace-prompt: before test_run.py is written.
+- invarium://code/invarium-trace: the tracer's source, where its command cannot be run.
+
 After a run: the link is shown, invarium_get_test_run and invarium_get_agent are read, then pass rate, failures with their evidence, AQS and next steps are presented.`;

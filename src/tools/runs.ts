@@ -11,14 +11,14 @@ import { AgentNameParameter, choice, optionalText, requiredText, wholeNumber } f
 const MAX_RUNS = 1_000;
 
 /** A run header on the wire: ISO 8601 times and the link. */
-const WireRun = RunHeader.omit({ rev: true }).extend({
+export const WireRun = RunHeader.omit({ rev: true }).extend({
   started_at: z.string(),
   completed_at: z.string().optional(),
   url: z.string(),
 });
-type WireRun = z.infer<typeof WireRun>;
+export type WireRun = z.infer<typeof WireRun>;
 
-function toWire({ rev: _, ...run }: RunHeader, baseUrl: string): WireRun {
+export function toWire({ rev: _, ...run }: RunHeader, baseUrl: string): WireRun {
   const { started_at, completed_at, ...rest } = run;
   return {
     ...rest,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { type Audit, Audit as AuditSchema, audit } from '../../src/domain/audit/audit.ts';
 import { redactSecrets } from '../../src/domain/audit/secrets.ts';
 import { parseBlueprint } from '../../src/domain/blueprint/blueprint.ts';
@@ -295,6 +296,10 @@ test('a document without its secrets still parses, and says where they were', ()
       `k: |\n  -----BEGIN RSA PRIVATE KEY-----\n  ${'Ab1/'.repeat(16)}\n  ${'Ab1/'.repeat(16)}\nb: 1`,
       'k: |\n  <REDACTED:private_key>\nb: 1',
     ],
+    [
+      'a: |\n  -----BEGIN PRIVATE KEY-----\nb: |\n  -----BEGIN PRIVATE KEY-----\n  MIIE\n  -----END PRIVATE KEY-----\nc: 1',
+      'a: |\n  <REDACTED:private_key>\nb: |\n  <REDACTED:private_key>\nc: 1',
+    ],
     ['k: -----BEGIN RSA PRIVATE KEY----- is cut\nb: 1', 'k: <REDACTED:private_key> is cut\nb: 1'],
   ];
   for (const [line, redacted] of lines) {
@@ -308,6 +313,37 @@ test('a document without its secrets still parses, and says where they were', ()
     password: '<REDACTED:password>',
     note: 'see <REDACTED:api_key>',
   });
+});
+
+const planted = fc.constantFrom(
+  KEY,
+  GOOGLE_KEY,
+  'hunter22',
+  'password: hunter22, and',
+  'pwd="hunt\\"er22"',
+  '{"token":"abcdef1234567890abcd"}',
+  '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n',
+  '-----BEGIN PRIVATE KEY-----\nnote: cut',
+  'Bearer abcdef1234567890abcdef',
+);
+const secretive = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.array(fc.oneof(planted, fc.string({ maxLength: 4 }))).map((parts) => parts.join(' ')),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('password', 'api_key', 'note', 'token'), tie('value')),
+  ),
+})).value;
+
+test('whatever secrets a document holds, it parses without them', () => {
+  fc.assert(
+    fc.property(secretive, fc.constantFrom(stringify, JSON.stringify), (sample, write) => {
+      const redacted = redactSecrets(write({ ...CLEAN, sample_data: { sample } }));
+      expect(parseBlueprint(redacted).blueprint.tools).toHaveLength(2);
+      expect(redacted).not.toMatch(/4f9aB2c8|AIzaSyA|MIIEvQ/);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('secrets are looked for in time that grows with the text, whatever the text', () => {
@@ -379,6 +415,7 @@ test('SEC-05: sensitive data asks for one rule about privacy', () => {
   ]);
   const { detail } = auditOf(withTools(tool)).findings.find(({ check }) => check === 'SEC-05') ?? {};
   expect(detail).toContain('(email, social security)');
+  expect(found(withTools({ ...READER, name: 'find_user', parameters: { phone: 'string' } }), 'SEC-05')).toHaveLength(1);
   const kept = {
     ...withTools(tool),
     constraints: { guardrails: ['Never share details of other users'], max_retries: 1 },
@@ -414,6 +451,7 @@ test('REL-02: retries or rate must have some bound', () => {
 test('DES-01: a workflow or an entry point must be there', () => {
   expect(found({ ...CLEAN, workflow: null })).toEqual(['DES-01 medium workflow']);
   expect(found({ ...CLEAN, workflow: { entry_point: 'find_order' } })).toEqual([]);
+  expect(found({ ...CLEAN, workflow: { chains: CLEAN.workflow.chains } })).toEqual([]);
 });
 
 test('DES-02: a step that is no tool is broken, a tool in no chain is an orphan', () => {
@@ -488,6 +526,9 @@ test('GR-01: a tool that writes must have a guard on every way to it', () => {
 
 test('GR-01: without an agent node every tool that nothing calls can be reached', () => {
   expect(found(withGraph([tool('a'), CRM], edges('a = crm')), 'GR-01')).toEqual(['GR-01 critical a']);
+  expect(
+    found(withGraph([tool('a'), tool('b'), CRM, GUARD], edges('a -> b', 'b = crm', 'a ? guard')), 'GR-01'),
+  ).toEqual([]);
   expect(found(withGraph([tool('a'), tool('b'), CRM], edges('a -> b', 'b -> a', 'b = crm')), 'GR-01')).toEqual([
     'GR-01 critical b',
   ]);

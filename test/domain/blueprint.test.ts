@@ -189,6 +189,20 @@ test('aliases work, and a bomb made of them is refused', () => {
   expect(complaint(['- &a0 lol', ...bomb].join('\n'))).toContain('aliases that expand to more than 500 KB');
 });
 
+test('an alias costs what it adds, not what the document holds', () => {
+  const long = 'x'.repeat(300_000);
+  const { blueprint } = parseBlueprint(
+    `agent_name: shop-agent\ntools: ${JSON.stringify([TOOL])}\na: &a ${long}\nb: *a`,
+  );
+  expect(blueprint.extra).toEqual({ a: long, b: long });
+});
+
+test('minus zero is zero', () => {
+  expect(
+    parseBlueprint(`{"agent_name": "shop-agent", "tools": ${JSON.stringify([TOOL])}, "a": -0}`).blueprint.extra,
+  ).toEqual({ a: 0 });
+});
+
 test('a mapping of very many keys is read in time', () => {
   const keys = Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n');
   const started = performance.now();
@@ -223,7 +237,10 @@ test('older names are folded into the schema', () => {
     model: 'gpt-4o',
     tools: [{ ...TOOL, rate_limit: 10 }],
     workflow: { chains: [{ name: 'one', steps: ['find_order'] }] },
-    workflow_chains: [{ name: 'two', description: 'second', steps: 'find_order -> refund_order' }],
+    workflow_chains: [
+      { name: 'two', description: 'second', steps: 'find_order -> refund_order' },
+      { name: 'blank', steps: [' find_order '] },
+    ],
     workflows: [{ name: 'three', trigger: 'now', steps: [{ tool: 'find_order' }] }],
     guardrails: ['Never guess'],
     rate_limit: '10 req/min',
@@ -239,6 +256,7 @@ test('older names are folded into the schema', () => {
   expect(workflow.chains).toEqual([
     { name: 'one', steps: ['find_order'] },
     { name: 'two', description: 'second', steps: ['find_order', 'refund_order'] },
+    { name: 'blank', steps: ['find_order'] },
     { name: 'three', trigger: 'now', steps: ['find_order'] },
   ]);
   expect(constraints).toEqual({ statements: [], guardrails: ['Never guess'], rate_limits: ['10 req/min'] });
@@ -359,6 +377,14 @@ test('a graph may use other names for its fields, and tools without nodes', () =
     ],
     metadata: { discovery_method: 'manual' },
   });
+  const chained = {
+    workflow: { chains: [{ name: 'main', steps: [] }] },
+    graph: { edges: [{ from: 'main', to: 'find_order', type: 'CAN_INVOKE' }] },
+  };
+  expect(parse({ ...MINIMAL, ...chained }).graph?.nodes).toEqual([
+    { id: 'main', type: 'Chain', name: 'main' },
+    { id: 'find_order', type: 'Tool', name: 'find_order' },
+  ]);
   expect(parse({ ...MINIMAL, graph: { nodes: [], edges: [] } }).graph).toBeUndefined();
 });
 
@@ -393,6 +419,7 @@ test('a derived graph shows tools, chains, guards and side effects', () => {
       tools: [{ ...TOOL, side_effects: 'read' }, GUARDED],
       workflow: { chains: [{ name: 'main', steps: ['find_order', 'unknown', 'refund_order'] }] },
       guardrails: ['Use find order only with an id'],
+      constraints: ['Ask before you refund_order'],
     }),
   );
   expect(metadata).toEqual({ discovery_method: 'derived' });
@@ -402,6 +429,7 @@ test('a derived graph shows tools, chains, guards and side effects', () => {
     'tool:refund_order Tool',
     'chain:1 Chain',
     'guard:1 Guard',
+    'policy:1 PolicyConstraint',
     'guard:confirmation Guard',
     'service:external ExternalService',
   ]);
@@ -412,6 +440,7 @@ test('a derived graph shows tools, chains, guards and side effects', () => {
     'chain:1 CAN_INVOKE tool:find_order',
     'tool:find_order CHAINS_TO tool:refund_order',
     'tool:find_order GUARDED_BY guard:1',
+    'tool:refund_order GUARDED_BY policy:1',
     'tool:refund_order GUARDED_BY guard:confirmation',
     'tool:find_order READS service:external',
     'tool:refund_order WRITES service:external',
@@ -450,6 +479,9 @@ test('confidence counts points and names what is missing', () => {
 
 test('confidence names three tools at most', () => {
   const tools = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...FULL_TOOL, name, returns: null }));
+  expect(confidence(parse({ ...FULL, tools: tools.slice(0, 3) })).reasons).toEqual([
+    'returns is missing on 3 of 3 tools: a, b, c',
+  ]);
   expect(confidence(parse({ ...FULL, tools })).reasons).toEqual([
     'returns is missing on 5 of 5 tools: a, b, c and 2 more',
   ]);

@@ -58,7 +58,7 @@ const expectations: fc.Arbitrary<Expectations> = fc
       { requiredKeys: [] },
     ),
   )
-  .map(([one, other]): Expectations => ({ ...one, ...other }));
+  .map(([one, other]) => Expectations.parse({ ...one, ...other }));
 
 function inserted<T>(list: T[], item: T, at: number): T[] {
   const place = at % (list.length + 1);

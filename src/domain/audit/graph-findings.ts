@@ -151,7 +151,7 @@ function nodesOnCycles(graph: GraphIndex): string[] {
     [next, before],
     [before, next],
   ] as const) {
-    const left = new Map(graph.nodes.map(({ id }) => [id, behind(id).filter((one) => !gone.has(one)).length]));
+    const left = new Map(graph.nodes.map(({ id }) => [id, behind(id).length]));
     const ends = graph.nodes.map(({ id }) => id).filter((id) => !gone.has(id) && left.get(id) === 0);
     for (let id = ends.pop(); id !== undefined; id = ends.pop()) {
       gone.add(id);

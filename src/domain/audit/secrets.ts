@@ -11,16 +11,22 @@ const VARIABLE_NAME = /^[A-Z0-9]+(?:_[A-Z0-9]+)+$/;
 const REFERENCE = /^(?:(?:env|vault|secrets?|ssm|arn|os\.environ|process\.env)\b|[a-z][\w+.-]{1,20}:\/\/)/i;
 const PLACEHOLDER =
   /^(?:[<$%{*[]|your|change[_-]?me|example|placeholder|redacted|pass(?:word)?$|secret$)|x{4,}|\*{3,}|\.{3}/i;
-/** What is left of a key whose end line is missing: its first line and lines of base64. */
-const CUT_KEY = /^-----BEGIN [A-Z0-9 ]{0,40}-----(?:(?:\s|\\[rn])+[A-Za-z0-9+/=]{40,})*/;
+const KEY_HEADER = '-----BEGIN [A-Z0-9 ]{0,40}-----';
+/** Base64 and the lines that PEM puts before it; a name with a colon is the document's own again. */
+const WHOLE_KEY = new RegExp(
+  `${KEY_HEADER}(?:[A-Za-z0-9+/=\\s]|\\\\[rn\\s]|(?:Proc-Type|DEK-Info|Version|Comment):[^\\n\\\\"]{0,200}){0,20000}-----END [A-Z0-9 ]{0,40}-----`,
+  'y',
+);
+/** What is left of a key whose end line is missing. */
+const CUT_KEY = new RegExp(`${KEY_HEADER}(?:(?:\\s|\\\\[rn])+[A-Za-z0-9+/=]{40,})*`, 'y');
 
 /**
  * The secrets in a blueprint's text. A result's text is searched with suspicion; a blueprint describes passwords and tokens all
  * day (`password: string`, "sends a token: …"), so that here a value must look like one that was made up by a machine or a lock.
  */
 export function secretsIn(text: string): Span[] {
-  const spans = mergeSpans(findSecrets(text)).map((span) => withoutSurroundings(text, span));
-  return spans.filter(({ kind, start, end }) => isMadeUp(kind, text.slice(start, end)));
+  // Judged one by one before they are merged: what is no secret may lie around one.
+  return mergeSpans(findSecrets(text).flatMap((span) => madeUpIn(text, span)));
 }
 
 /** The text with every secret replaced by `<REDACTED:kind>`: square brackets would make a YAML value a list. */
@@ -34,18 +40,32 @@ export function redactSecrets(text: string): string {
   return redacted + text.slice(from);
 }
 
-/** A bare value without the brackets that close around it; a private key without what stands behind it. */
-function withoutSurroundings(text: string, { kind, start, end }: Span): Span {
+/** What of a finding is a secret here: a value without the brackets that close around it, a sentence's own secrets, each private key. */
+function madeUpIn(text: string, { kind, start, end }: Span): Span[] {
   const value = text.slice(start, end);
-  if (kind !== 'private_key') return { kind, start, end: start + value.replace(/[)\]}.,]{1,9}$/, '').length };
-  const isWhole = value.includes('-----END');
-  return { kind, start, end: isWhole ? end : start + (CUT_KEY.exec(value)?.[0].length ?? 0) };
+  if (kind === 'private_key') return privateKeysIn(text, { kind, start, end });
+  if (/\s/.test(value))
+    return secretsIn(value).map((span) => ({ ...span, start: start + span.start, end: start + span.end }));
+  const bare = value.replace(/[)\]}.,]{1,9}$/, '');
+  return isMadeUp(kind, bare) ? [{ kind, start, end: start + bare.length }] : [];
+}
+
+/** A key whose end is missing was taken up to the end of another one, or of the text. */
+function privateKeysIn(text: string, { kind, start, end }: Span): Span[] {
+  const headers = text.slice(start, end).matchAll(/-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY/g);
+  return [...headers].map(({ index }) => {
+    const from = start + index;
+    return { kind, start: from, end: from + (matchedAt(WHOLE_KEY, text, from) || matchedAt(CUT_KEY, text, from)) };
+  });
+}
+
+function matchedAt(pattern: RegExp, text: string, offset: number): number {
+  pattern.lastIndex = offset;
+  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 function isMadeUp(kind: RedactedKind, value: string): boolean {
-  if (kind === 'private_key') return true;
-  if (/\s/.test(value) || [TYPE_WORD, VARIABLE_NAME, REFERENCE, PLACEHOLDER].some((form) => form.test(value)))
-    return false;
+  if ([TYPE_WORD, VARIABLE_NAME, REFERENCE, PLACEHOLDER].some((form) => form.test(value))) return false;
   if (kind !== 'password') return value.length >= MIN_TOKEN_CHARS && RANDOM.test(value);
   if (value.length < MIN_PASSWORD_CHARS) return false;
   return /^\d+$/.test(value) || (/[a-z]/i.test(value) && /[\d!@#$%^&*]/.test(value));

@@ -1,0 +1,49 @@
+import tracer from '../tracer/invarium_trace.py';
+import agentBlueprint from './templates/agent-blueprint.yaml';
+import blueprintPrompt from './templates/blueprint-prompt.md';
+import tracePrompt from './templates/trace-prompt.md';
+
+export type Resource = {
+  uri: string;
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+  text: string;
+};
+
+/** What a client can read without calling a tool, in the order in which the workflow needs it. */
+export const RESOURCES: readonly Resource[] = [
+  {
+    uri: 'invarium://templates/blueprint-prompt',
+    name: 'blueprint-prompt',
+    title: 'How to derive a blueprint',
+    description: "How to write an agent's blueprint from its code: tools, side effects, rules, chains, graph.",
+    mimeType: 'text/markdown',
+    text: blueprintPrompt,
+  },
+  {
+    uri: 'invarium://templates/agent-blueprint',
+    name: 'agent-blueprint',
+    title: 'Blueprint template',
+    description: 'A blueprint to fill in, with every field and the values it accepts.',
+    mimeType: 'text/yaml',
+    text: agentBlueprint,
+  },
+  {
+    uri: 'invarium://templates/trace-prompt',
+    name: 'trace-prompt',
+    title: 'How to write test_run.py',
+    description: 'How to write the script that plays the test cases to the agent and streams the results.',
+    mimeType: 'text/markdown',
+    text: tracePrompt,
+  },
+  {
+    uri: 'invarium://code/invarium-trace',
+    name: 'invarium-trace',
+    title: 'Tracer source',
+    description: 'The Python file that test_run.py imports; the same as /api/tracer serves.',
+    mimeType: 'text/x-python',
+    text: tracer,
+  },
+];
