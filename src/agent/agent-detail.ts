@@ -39,3 +39,15 @@ export function describeAgent(deps: RunLogDeps, scores: Scoreboard): AgentDetail
     lastRun: listRuns(deps, { status: null, limit: 1, offset: 0 }).runs[0] ?? null,
   };
 }
+
+export type Holdings = { scenarios: number; test_cases: number; runs: number };
+
+export function countHoldings(sql: SqlStorage): Holdings {
+  return sql
+    .exec<Holdings>(
+      `SELECT (SELECT count(*) FROM scenarios WHERE deleted_rev IS NULL) AS scenarios,
+         (SELECT count(*) FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev IS NULL) AS test_cases,
+         (SELECT count(*) FROM runs) AS runs`,
+    )
+    .one();
+}

@@ -1,13 +1,21 @@
 import { DurableObject } from 'cloudflare:workers';
-import { echo, Refusal, type Result, refused } from '../domain/errors.ts';
+import { Refusal, type Result, refused } from '../domain/errors.ts';
 import type { ResultView, RunHeader } from '../domain/run.ts';
 import { LIVE_ROWS } from '../domain/run.ts';
 import type { CaseView, NewScenario, ScenarioChange, ScenarioView } from '../domain/scenario.ts';
 import type { Env } from '../env.ts';
-import { type AgentDetail, describeAgent } from './agent-detail.ts';
+import { type AgentDetail, countHoldings, describeAgent, type Holdings } from './agent-detail.ts';
 import { hasSchema, upgradeSchema } from './agent-schema.ts';
+import { AlarmClock } from './alarm-clock.ts';
 import { purgeDeletedCases, selectAgent, selectScenario } from './catalogue.ts';
-import { type CasesPage, listCases, listScenarios, type ScenariosPage } from './catalogue-lists.ts';
+import {
+  brief,
+  type CasesPage,
+  listCases,
+  listScenarios,
+  type ScenarioBrief,
+  type ScenariosPage,
+} from './catalogue-lists.ts';
 import { CatalogueWriter, type NewAgent } from './catalogue-writer.ts';
 import { backoffMs, type FlushDeps, flushToD1, openChanged, runsDue, TALLY_MS, type Told } from './flush.ts';
 import { newId } from './ids.ts';
@@ -47,24 +55,23 @@ export class AgentObject extends DurableObject<Env> {
   readonly #scores: Scoreboard;
   readonly #catalogue: CatalogueWriter;
   readonly #watchers: Watchers;
+  readonly #clock: AlarmClock;
   readonly #told: Told = new Map();
   #registered: boolean;
-  #alarmAt: number | null = null;
   #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { sql } = ctx.storage;
-    this.#registered = hasSchema(sql);
-    if (this.#registered) upgradeSchema(ctx.storage);
+    if (hasSchema(sql)) upgradeSchema(ctx.storage);
+    this.#registered = hasSchema(sql) && selectAgent(sql).deleted_by === null;
     this.#runs = new LiveRuns(sql);
     this.#cases = new PinnedCases(sql);
     this.#scores = new Scoreboard(sql, this.#runs);
     this.#catalogue = new CatalogueWriter(ctx.storage, env.DB);
     this.#watchers = new Watchers(ctx, env);
-    ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
-    });
+    this.#clock = new AlarmClock(ctx.storage);
+    ctx.blockConcurrencyWhile(() => this.#clock.wake());
   }
 
   /** Registers the agent, or replaces its blueprint and keeps its runs. */
@@ -85,28 +92,42 @@ export class AgentObject extends DurableObject<Env> {
     });
   }
 
-  async findScenario(id: string): Promise<Result<{ title: string; cases: number }>> {
-    return this.#answer(() => {
-      const scenario = selectScenario(this.ctx.storage.sql, id);
-      if (!scenario) throw new Refusal('NOT_FOUND', `Scenario not found: ${echo(id)}`);
-      return { title: scenario.title, cases: scenario.cases.length };
-    });
+  /** The scenario, or null; the same for those that change it. */
+  async findScenario(id: string): Promise<Result<ScenarioBrief | null>> {
+    return this.#answer(() => brief(selectScenario(this.ctx.storage.sql, id)));
   }
 
-  async changeScenario(id: string, change: ScenarioChange): Promise<Result<{ active: boolean }>> {
+  async changeScenario(id: string, change: ScenarioChange): Promise<Result<ScenarioBrief | null>> {
     return this.#answer(async () => {
-      const { active } = await this.#catalogue.changeScenario(id, change, Date.now());
+      const scenario = await this.#catalogue.changeScenario(id, change, Date.now());
       this.#cases.clear();
-      return { active };
+      return brief(scenario);
     });
   }
 
   /** Takes a scenario and its cases out of the catalogue for good. Runs that are open keep judging by it. */
-  async deleteScenario(id: string): Promise<Result<null>> {
+  async deleteScenario(id: string): Promise<Result<ScenarioBrief | null>> {
     return this.#answer(async () => {
-      await this.#catalogue.deleteScenario(id);
+      const scenario = await this.#catalogue.deleteScenario(id);
       this.#cases.clear();
       this.#purge();
+      return brief(scenario);
+    });
+  }
+
+  /** What `remove` would take along. */
+  async countHoldings(): Promise<Result<Holdings>> {
+    return this.#answer(() => countHoldings(this.ctx.storage.sql));
+  }
+
+  /** Deletes the agent with all it holds. It is gone at once, also when D1 has to be told later. */
+  async remove(actor: string): Promise<Result<null>> {
+    return this.#answer(async () => {
+      this.#registered = false;
+      this.#watchers.closeAll();
+      this.#clock.arm(Date.now() + FLUSH_DELAY_MS);
+      await this.#catalogue.remove(actor, Date.now());
+      this.#forget();
       return null;
     });
   }
@@ -170,12 +191,11 @@ export class AgentObject extends DurableObject<Env> {
 
   /** Serves timers that are due, then tells D1 what changed. Never throws: what failed is tried again later. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
-    if (!this.#registered) return;
+    this.#clock.rang();
+    if (!hasSchema(this.ctx.storage.sql)) return;
     try {
-      this.#serveTimers(Date.now());
-      this.#purge();
-      await this.#flush(Date.now());
+      if (this.#registered) await this.#keepUp(Date.now());
+      else await this.#catalogue.finishRemoval(Date.now());
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
@@ -185,6 +205,20 @@ export class AgentObject extends DurableObject<Env> {
     } finally {
       this.#armNext(Date.now());
     }
+  }
+
+  async #keepUp(now: number): Promise<void> {
+    this.#serveTimers(now);
+    this.#purge();
+    await this.#flush(now);
+  }
+
+  /** Nothing of a deleted agent may live on in memory: the same object may be registered again. */
+  #forget(): void {
+    this.#runs.clear();
+    this.#cases.clear();
+    this.#told.clear();
+    this.#clock.rang();
   }
 
   /** Deleted cases go as soon as no open run can ask for them. */
@@ -209,24 +243,21 @@ export class AgentObject extends DurableObject<Env> {
   /** After a call: watchers see it, and D1 will hear of it. */
   #tell({ run, fresh }: Streamed, now: number): void {
     this.#watchers.announce(run.seq, { source: this.#source(run.seq), fresh: () => fresh.map(resultView), now });
-    if (run.end === null && !this.#told.has(run.seq)) this.#arm(now + FLUSH_DELAY_MS);
-    this.#arm(now + (run.dirty ? FLUSH_DELAY_MS : TALLY_MS));
+    if (run.end === null && !this.#told.has(run.seq)) this.#clock.arm(now + FLUSH_DELAY_MS);
+    this.#clock.arm(now + (run.dirty ? FLUSH_DELAY_MS : TALLY_MS));
   }
 
   #armNext(now: number): void {
+    if (!hasSchema(this.ctx.storage.sql)) {
+      this.#forget();
+      return;
+    }
     const due = [selectNextTimer(this.ctx.storage.sql)];
     if (this.#failures > 0) due.push(now + backoffMs(this.#failures, Math.random()));
     else if (this.#runs.dirtyCount() > 0) due.push(now + FLUSH_DELAY_MS);
     else if (openChanged(this.#flushDeps(), this.#told).length > 0) due.push(now + TALLY_MS);
     const at = Math.min(...due.filter((time) => time !== null));
-    if (Number.isFinite(at)) this.#arm(at);
-  }
-
-  /** The one alarm is only ever moved forward. */
-  #arm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    void this.ctx.storage.setAlarm(at);
+    if (Number.isFinite(at)) this.#clock.arm(at);
   }
 
   #source(seq: number): Source {

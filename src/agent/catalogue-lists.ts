@@ -1,9 +1,15 @@
 import type { Complexity, ScenarioStatus } from '../domain/fields.ts';
-import type { CaseContent, CaseView, ScenarioView } from '../domain/scenario.ts';
+import type { CaseContent, CaseView, Scenario, ScenarioView } from '../domain/scenario.ts';
 import { type ListedCase, type ListedScenario, selectCases, selectCaseVersion, selectScenarios } from './catalogue.ts';
 import type { Scoreboard } from './scoreboard.ts';
 
 /** What clients see of an agent's scenarios and cases, with the status of their last runs. */
+
+export type ScenarioBrief = { title: string; cases: number; active: boolean };
+
+export function brief(scenario: Scenario | null | undefined): ScenarioBrief | null {
+  return scenario ? { title: scenario.title, cases: scenario.cases.length, active: scenario.active } : null;
+}
 
 export type ScenariosPage = { status: ScenarioStatus | null; active: boolean | null; page: number; limit: number };
 export type CasesPage = { offset: number; limit: number };

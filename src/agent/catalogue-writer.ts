@@ -1,16 +1,17 @@
-import { echo, Refusal } from '../domain/errors.ts';
+import { Refusal } from '../domain/errors.ts';
 import { changed, type Scenario, type ScenarioChange } from '../domain/scenario.ts';
 import type { Tool } from '../domain/tool.ts';
-import { upsertAgent } from '../store/agents.ts';
+import { deleteAgent, upsertAgent } from '../store/agents.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { deleteScenario as deleteStoredScenario, selectScenarios, upsertScenario } from '../store/scenarios.ts';
-import { upgradeSchema } from './agent-schema.ts';
+import { hasSchema, upgradeSchema } from './agent-schema.ts';
 import {
   replaceAgent,
   replaceScenario,
   selectAgent,
   selectScenarios as selectListed,
   selectScenario,
+  updateDeletedBy,
   updateScenarioDeleted,
   updateStale,
 } from './catalogue.ts';
@@ -49,6 +50,7 @@ export class CatalogueWriter {
   /** Registers the agent or brings it up to date; earlier runs stay. Answers with its id. */
   register(agent: NewAgent, fresh: { id: string; now: number }): Promise<string> {
     return this.#inTurn(async () => {
+      await this.#finishRemoval(fresh.now);
       const id = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh }));
       upgradeSchema(this.#storage);
       this.#storage.transactionSync(() => {
@@ -64,6 +66,27 @@ export class CatalogueWriter {
     });
   }
 
+  /** Deletes the agent: gone at once for everyone, then from D1, then from here. What fails half-way is finished by the alarm. */
+  remove(actor: string, now: number): Promise<void> {
+    return this.#inTurn(() => {
+      updateDeletedBy(this.#storage.sql, actor);
+      return this.#finishRemoval(now);
+    });
+  }
+
+  finishRemoval(now: number): Promise<void> {
+    return this.#inTurn(() => this.#finishRemoval(now));
+  }
+
+  async #finishRemoval(now: number): Promise<void> {
+    if (!hasSchema(this.#storage.sql)) return;
+    const { id, workspace_id: workspaceId, name, deleted_by: actor } = selectAgent(this.#storage.sql);
+    if (actor === null) return;
+    await reachD1(deleteAgent(this.#db, { id, workspaceId, name, actor, now }), NOT_DELETED_YET);
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+  }
+
   addScenario(scenario: Scenario): Promise<void> {
     return this.#inTurn(async () => {
       await this.#reload();
@@ -71,29 +94,28 @@ export class CatalogueWriter {
     });
   }
 
-  /** @throws Refusal NOT_FOUND for a scenario that does not exist (any more). */
-  changeScenario(id: string, change: ScenarioChange, now: number): Promise<Scenario> {
+  /** The scenario after the change; null for one that does not exist (any more). */
+  changeScenario(id: string, change: ScenarioChange, now: number): Promise<Scenario | null> {
     return this.#inTurn(async () => {
       await this.#reload();
-      const scenario = changed(this.#existing(id), change, now);
+      const known = selectScenario(this.#storage.sql, id);
+      if (!known) return null;
+      const scenario = changed(known, change, now);
       await this.#store(scenario);
       return scenario;
     });
   }
 
-  deleteScenario(id: string): Promise<void> {
+  /** The scenario that was deleted; null for one that does not exist (any more). */
+  deleteScenario(id: string): Promise<Scenario | null> {
     return this.#inTurn(async () => {
       await this.#reload();
-      this.#existing(id);
+      const known = selectScenario(this.#storage.sql, id);
+      if (!known) return null;
       await this.#staleUnless(deleteStoredScenario(this.#db, id));
       this.#storage.transactionSync(() => updateScenarioDeleted(this.#storage.sql, id));
+      return known;
     });
-  }
-
-  #existing(id: string): Scenario {
-    const scenario = selectScenario(this.#storage.sql, id);
-    if (!scenario) throw new Refusal('NOT_FOUND', `Scenario not found: ${echo(id)}`);
-    return scenario;
   }
 
   async #store(scenario: Scenario): Promise<void> {
@@ -140,13 +162,22 @@ export class CatalogueWriter {
   }
 }
 
+type Words = { message: string; hint: string };
+const UNREACHABLE: Words = {
+  message: 'Could not reach the Invarium backend',
+  hint: `Retry in ${RETRY_SECONDS} seconds.`,
+};
+const NOT_DELETED_YET: Words = {
+  message: 'Failed to delete agent',
+  hint: 'The backend did not answer. The agent is closed, and its deletion is finished as soon as it answers.',
+};
+
 /** @throws Refusal RETRY_LATER when D1 fails or does not answer in time; whether it wrote is then unknown. */
-async function reachD1<T>(work: Promise<T>): Promise<T> {
+async function reachD1<T>(work: Promise<T>, { message, hint } = UNREACHABLE): Promise<T> {
   try {
     return await withDeadline(work, WRITE_DEADLINE_MS);
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'd1_write_failed', cause: String(cause) }));
-    const hint = `Retry in ${RETRY_SECONDS} seconds.`;
-    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', hint, { retry_after: RETRY_SECONDS });
+    throw new Refusal('RETRY_LATER', message, hint, { retry_after: RETRY_SECONDS });
   }
 }

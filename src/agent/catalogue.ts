@@ -14,17 +14,19 @@ export type AgentRow = {
   tools_version: number;
   catalogue_rev: number;
   stale: number;
+  deleted_by: string | null;
 };
 
 export function selectAgent(sql: SqlStorage): AgentRow {
-  const columns = 'id, workspace_id, name, status, description, constraints, tools_version, catalogue_rev, stale';
+  const columns =
+    'id, workspace_id, name, status, description, constraints, tools_version, catalogue_rev, stale, deleted_by';
   return sql.exec<AgentRow>(`SELECT ${columns} FROM agent LIMIT 1`).one();
 }
 
 /** Writes who the agent is; the tool table gets a new version only when it changed. */
 export function replaceAgent(
   sql: SqlStorage,
-  agent: Omit<AgentRow, 'tools_version' | 'catalogue_rev' | 'stale'>,
+  agent: Omit<AgentRow, 'tools_version' | 'catalogue_rev' | 'stale' | 'deleted_by'>,
   tools: readonly Tool[],
 ): void {
   const [known] = sql.exec<AgentRow>('SELECT tools_version, catalogue_rev, stale FROM agent LIMIT 1').toArray();
@@ -53,6 +55,11 @@ export function selectTools(sql: SqlStorage, version: number): Tool[] {
     .exec<{ tool: string }>('SELECT tool FROM tools WHERE version = ?1 ORDER BY position', version)
     .toArray();
   return rows.map((row) => JSON.parse(row.tool) as Tool);
+}
+
+/** From now on the agent is gone for everyone; carrying that out can be repeated. */
+export function updateDeletedBy(sql: SqlStorage, actor: string): void {
+  sql.exec('UPDATE agent SET deleted_by = ?1', actor);
 }
 
 export function updateStale(sql: SqlStorage, stale: boolean): void {

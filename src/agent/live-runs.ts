@@ -40,6 +40,11 @@ export class LiveRuns {
     return this.#dirtySet().size;
   }
 
+  clear(): void {
+    this.#runs.clear();
+    this.#dirty = null;
+  }
+
   #dirtySet(): Set<number> {
     this.#dirty ??= new Set(selectDirtySeqs(this.#sql));
     return this.#dirty;

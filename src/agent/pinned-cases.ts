@@ -43,6 +43,7 @@ export class PinnedCases {
   clear(): void {
     this.#rows.clear();
     this.#versions.clear();
+    this.#tools.clear();
   }
 
   #row(text: string): CaseRow | CaseFault {

@@ -7,9 +7,10 @@ import { type CredentialStores, findSession, isLive } from '../store/credentials
 
 const FRAME_MS = 100;
 const RECHECK_MS = 25_000;
-/** Close codes: sign in again; or try again later, because nobody could say whether the session still holds. */
+/** Close codes: sign in again; try again later, because nobody could say whether the session still holds; the agent was deleted. */
 const SIGNED_OUT = 4401;
 const TRY_AGAIN_LATER = 1013;
+const GONE = 4404;
 
 /** Kept by the platform with the socket, also while the object sleeps. */
 type Attachment = { session: string; workspace: string; checkedAt: number };
@@ -96,12 +97,28 @@ export class Watchers {
 
   #deliver(socket: WebSocket, text: string, now: number): void {
     const attachment = socket.deserializeAttachment() as Attachment;
-    if (now - attachment.checkedAt <= RECHECK_MS) return push(socket, text);
-    void this.#refusal(attachment, now).then((code) => {
-      if (code !== null) return socket.close(code);
-      socket.serializeAttachment({ ...attachment, checkedAt: now });
-      push(socket, text);
-    });
+    if (now - attachment.checkedAt <= RECHECK_MS) push(socket, text);
+    else void this.#deliverChecked(socket, text, { attachment, now });
+  }
+
+  async #deliverChecked(
+    socket: WebSocket,
+    text: string,
+    check: { attachment: Attachment; now: number },
+  ): Promise<void> {
+    const code = await this.#refusal(check.attachment, check.now);
+    if (code !== null) {
+      socket.close(code);
+      return;
+    }
+    socket.serializeAttachment({ ...check.attachment, checkedAt: check.now });
+    push(socket, text);
+  }
+
+  /** The agent is gone: nothing will come any more. */
+  closeAll(): void {
+    for (const socket of this.#ctx.getWebSockets()) socket.close(GONE);
+    for (const seq of [...this.#feeds.keys()]) this.#forget(seq);
   }
 
   async #refusal(attachment: Attachment, now: number): Promise<number | null> {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { App } from './app.ts';
 import { readFile } from '../store/files.ts';
+import type { App } from './app.ts';
 
 /** Files served as they are: what pages load, and the tracer. */
 export const files = new Hono<App>();
@@ -16,5 +16,7 @@ const SERVED: Record<string, { path: string; type: string }> = {
 };
 
 for (const [url, { path, type }] of Object.entries(SERVED)) {
-  files.get(url, async (c) => c.body(await readFile(c.env, path), 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }));
+  files.get(url, async (c) =>
+    c.body(await readFile(c.env, path), 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }),
+  );
 }

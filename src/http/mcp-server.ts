@@ -6,7 +6,7 @@ import type { OpenContext, Tool } from '../tools/define-tool.ts';
 import { INSTRUCTIONS } from '../tools/instructions.ts';
 import { PROMPTS } from '../tools/prompts.ts';
 import { RESOURCES } from '../tools/resources.ts';
-import { wireSchema } from './wire-schema.ts';
+import { inputSchema, outputSchema } from './wire-schema.ts';
 
 /** What a request brings to the server that is built for it. `tool` is the one it calls, where it calls one. */
 export type McpCall = {
@@ -78,15 +78,17 @@ const known = new Map<string, Advertised>();
 
 /** The schemas a client sees, made once. They let everything through: callTool checks, and words what it refuses. */
 function advertised({ name, input, output }: Tool): Advertised {
-  const made = known.get(name) ?? { inputSchema: passing(input, 'input'), outputSchema: passing(output, 'output') };
+  const made = known.get(name) ?? {
+    inputSchema: passing(inputSchema(input)),
+    outputSchema: passing(outputSchema(output)),
+  };
   known.set(name, made);
   return made;
 }
 
 type PassingSchema = ReturnType<typeof passing>;
 
-function passing(schema: z.ZodType, io: 'input' | 'output') {
-  const json = wireSchema(schema, io);
+function passing(json: Record<string, unknown>) {
   const converted = () => json;
   const validate = (value: unknown) => ({ value });
   return {

@@ -1,32 +1,71 @@
 import * as z from 'zod';
 
+/**
+ * Schemas as clients are told them. Every client pays for the whole list of tools with its model's attention, so what says nothing to
+ * a client is left out.
+ */
+
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/**
- * A schema as clients are told it, without what says nothing to them: every client pays for the whole list of tools with its model's
- * attention. Output stays open to fields that are added later.
- */
-export function wireSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const override = ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
-    dropSafeBounds(jsonSchema);
-    foldNull(jsonSchema);
-    if (io === 'output') delete jsonSchema.additionalProperties;
-  };
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override });
-  return json as Record<string, unknown>;
+/** Below this level an object is only called one. */
+const DEEPEST_LEVEL = 3;
+
+/** What a caller may send, rules and all. */
+export function inputSchema(schema: z.ZodType): Record<string, unknown> {
+  return converted(schema, 'input', ({ jsonSchema }) => {
+    // The bounds of what JavaScript can count exactly are no rule of ours.
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  });
 }
 
-/** The bounds of what JavaScript can count exactly are no rule of ours. */
-function dropSafeBounds(schema: JsonSchema): void {
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+/** What a caller gets, by names and types. Open to new fields and new values: a client that keeps the schema must not choke on them. */
+export function outputSchema(schema: z.ZodType): Record<string, unknown> {
+  return {
+    ...outline(
+      converted(schema, 'output', ({ jsonSchema }) => foldNull(jsonSchema)),
+      0,
+    ),
+  };
+}
+
+type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override'];
+
+function converted(schema: z.ZodType, io: 'input' | 'output', override: Override): Record<string, unknown> {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    ...(override ? { override } : {}),
+  });
+  return json;
 }
 
 /** `anyOf: [{ type: "string" }, { type: "null" }]` is `type: ["string", "null"]`. */
 function foldNull(schema: JsonSchema): void {
   const [one, other, ...more] = schema.anyOf ?? [];
-  if (!one || other?.type !== 'null' || more.length > 0) return;
-  if (typeof one.type !== 'string' || one.enum) return;
-  delete schema.anyOf;
+  if (typeof one?.type !== 'string' || other?.type !== 'null' || more.length > 0) return;
   Object.assign(schema, one, { type: [one.type, 'null'] });
+}
+
+/** What is always there is said of the first level only. */
+function outline({ type, properties, items, required }: JsonSchema, level: number): JsonSchema {
+  const isOpen = properties === undefined || level === DEEPEST_LEVEL;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(isOpen ? {} : { properties: outlines(properties, level + 1) }),
+    ...(isSchema(items) ? { items: outline(items, level) } : {}),
+    ...(required && level === 0 ? { required } : {}),
+  };
+}
+
+function outlines(properties: Record<string, unknown>, level: number): Record<string, JsonSchema> {
+  const told = Object.entries(properties).map(([name, schema]) => [
+    name,
+    isSchema(schema) ? outline(schema, level) : {},
+  ]);
+  return Object.fromEntries(told);
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -27,7 +27,7 @@ export function banner(facts: LocalFacts, stateDirectory: string): string {
     'Dashboard (this link signs you in once):',
     `  ${facts.dashboard_url}`,
     '',
-    `Data and local.json: ${stateDirectory}. Stop with Ctrl-C.`,
+    `Data, local.json and server.log: ${stateDirectory}. Stop with Ctrl-C.`,
     '',
   ].join('\n');
 }

@@ -14,11 +14,11 @@ const LAUNCHER_CHECK_MS = 500;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const USAGE = `npm start                 starts the server
-npm start -- --demo       and runs the sample agent against it; requests are logged to server.log beside the data
+npm start -- --demo       and runs the sample agent against it
 
   --bundle DIR   a Worker that is already built (wrangler deploy --dry-run --outdir DIR)
 
-PORT (8787) and INVARIUM_DATA (.invarium/state) are read from the environment.`;
+PORT (8787) and INVARIUM_DATA (.invarium/state) are read from the environment. Requests are logged to server.log there.`;
 
 function readArguments() {
   try {
@@ -52,12 +52,19 @@ function runDemo({ mcp_url, api_key }: LocalFacts): void {
   process.once('exit', () => demo.kill());
 }
 
+/** Requests go to a file, so that the terminal keeps showing where the server is; what went wrong is shown there as well. */
+function requestLog(file: string): (line: string) => void {
+  return (line) => {
+    appendFileSync(file, `${line}\n`);
+    if (line.includes('"level":"error"')) console.error(line);
+  };
+}
+
 async function main(): Promise<void> {
   const { demo, bundle, help } = readArguments();
   if (help) return console.log(USAGE);
   const directory = stateDirectory();
-  // The demo draws a progress bar, which a request log would tear apart.
-  const log = demo ? (line: string) => appendFileSync(path.join(directory, LOG_FILE), `${line}\n`) : undefined;
+  const log = requestLog(path.join(directory, LOG_FILE));
   const starting = startLocalServer({ directory, bundle, log });
   stopWhenAsked(starting);
   const { facts } = await starting;

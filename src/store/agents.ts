@@ -79,3 +79,23 @@ export async function selectAgentName(db: D1Database, workspaceId: string, id: s
     .bind(workspaceId, id)
     .first<string>('name');
 }
+
+export type AgentDeletion = { id: string; workspaceId: string; name: string; actor: string; now: number };
+
+/** Removes an agent and all that D1 holds of it but one line in the audit log. Repeating it changes nothing. */
+export async function deleteAgent(db: D1Database, { id, workspaceId, name, actor, now }: AgentDeletion): Promise<void> {
+  const ofAgent = (table: string) => db.prepare(`DELETE FROM ${table} WHERE agent_id = ?1`).bind(id);
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO audit_log (workspace_id, at, actor, action, subject)
+         SELECT ?1, ?2, ?3, 'agent.deleted', ?4 WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?5) ON CONFLICT DO NOTHING`,
+      )
+      .bind(workspaceId, now, actor, name, id),
+    db
+      .prepare('DELETE FROM test_cases WHERE scenario_id IN (SELECT s.id FROM scenarios s WHERE s.agent_id = ?1)')
+      .bind(id),
+    ...['scenarios', 'generations', 'runs', 'scores', 'audits', 'blueprints'].map(ofAgent),
+    db.prepare('DELETE FROM agents WHERE id = ?1').bind(id),
+  ]);
+}

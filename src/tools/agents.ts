@@ -43,8 +43,10 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
     rating: z.string(),
   }),
   async run({ blueprint: document, agent_name }, context) {
-    const { blueprint, text } = parseBlueprint(document, agent_name?.trim() || null);
-    const report = audit(blueprint, text);
+    const { blueprint: raw, text } = parseBlueprint(document, agent_name?.trim() || null);
+    const report = audit(raw, text);
+    const kept = redactSecrets(text);
+    const { blueprint } = parseBlueprint(kept, raw.agent_name);
     const { level } = confidence(blueprint);
     const { id } = await askAgent(context, blueprint.agent_name, (agent) =>
       agent.register({
@@ -53,7 +55,7 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
         description: blueprint.description ?? null,
         constraints: constraintTexts(blueprint),
         tools: blueprint.tools,
-        document: redactSecrets(text),
+        document: kept,
         confidence: level,
         score: report.score,
         audit: JSON.stringify(report),

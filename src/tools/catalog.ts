@@ -3,6 +3,8 @@ import { getAgent, listAgents, uploadBlueprint } from './agents.ts';
 import { getAudit, prepareBlueprint } from './blueprints.ts';
 import { connect, getWorkflow } from './connection.ts';
 import type { OpenContext, Outcome, Tool } from './define-tool.ts';
+import { deleteAgent } from './delete-agent.ts';
+import { manageScenario } from './manage-scenario.ts';
 import { dashboard, usage } from './overview.ts';
 import { getTestRun, listTestRuns } from './runs.ts';
 import { createScenario, getTests, listScenarios } from './scenarios.ts';
@@ -20,9 +22,11 @@ export const TOOLS: readonly Tool[] = [
   listAgents,
   getAgent,
   getAudit,
+  deleteAgent,
   getTests,
   listScenarios,
   createScenario,
+  manageScenario,
   setupTracing,
   syncResults,
   listTestRuns,

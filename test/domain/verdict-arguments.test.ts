@@ -12,6 +12,8 @@ test.each([
   ['a number and its text where the schema wants a number', 120, '120.0', { type: 'number' }],
   ['two spellings of a number where the schema wants one', '120', '120.0', { type: 'integer' }],
   ['a truth value and its text', true, 'true', {}],
+  ['a negative number and its text', -5.5, '-5.50', {}],
+  ['no less than nothing', 0, '-0.0', {}],
   ['a list and its text where the schema wants a list', [1, { a: 2 }], '[1,{"a":2}]', { type: 'array' }],
   ['null and nothing', { a: null }, {}, {}],
   ['an absent property and its default', { a: 1 }, { a: 1, b: 5 }, { properties: { a: {}, b: { default: 5 } } }],
@@ -64,6 +66,8 @@ test.each([
   ['a property of an object without a schema', { a: 1 }, { a: 1, z: 2 }, {}],
   ['a value and null', { a: 1 }, { a: null }, {}],
   ['false and 0', false, 0, {}],
+  ['a number and its negative', -5, 5, {}],
+  ['blank text and zero', '', 0, {}],
 ])('%s differ', (_, expected, actual, schema) => {
   expect(isEqual(expected, actual, schemaNode(schema))).toBe(false);
 });
@@ -125,11 +129,14 @@ test('number takes values within the tolerance', () => {
     false,
   ]);
   expect(passes({ by: 'number', tolerance: 0 }, 0.3, 0.1 + 0.2)).toBe(true);
+  expect(passes({ by: 'number', tolerance: 1 }, 0, '')).toBe(false);
 });
 
 test('text is compared word by word', () => {
   expect(passes('text', 'Please call back, at 10:30!', 'please  call back at 10:30')).toBe(true);
   expect(passes('text', 'Please call', 'Please recall')).toBe(false);
+  expect(passes('text', '5', 5)).toBe(true);
+  expect(passes('text', 'a', ['a'])).toBe(false);
 });
 
 test('the way of matching is part of the reason', () => {

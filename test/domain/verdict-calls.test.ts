@@ -105,6 +105,7 @@ test.each([
   ['mcp__bank__get_balance', 'read'],
   ['refund_status', 'read'],
   ['order_history', 'read'],
+  ['check_the_in_tray', 'read'],
   ['cancel_order', 'effect'],
   ['process_refund', 'effect'],
   ['refund_order', 'effect'],
@@ -121,5 +122,7 @@ test.each([
 });
 
 test('a guessed deletion is known as one', () => {
-  expect([guessKind('delete_user').deletes, guessKind('update_user').deletes]).toEqual([true, false]);
+  expect(['delete_user', 'update_user', 'get_user', 'refund_user', 'x'].map((name) => guessKind(name).deletes)).toEqual(
+    [true, false, false, false, false],
+  );
 });

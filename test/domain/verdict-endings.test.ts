@@ -34,6 +34,13 @@ test('a result that the client failed is filed under its target where the rules 
   expect(judged(sample).first_deviation).toBe(0);
 });
 
+test('a result that the client failed keeps what the rules know of the fault', () => {
+  const messages = transcript([REFUNDED[0] ?? call(''), '503 Service Unavailable'], ['agent', 'It failed.']);
+  const verdict = judged({ expect: REFUND, result: { passed: false, messages } });
+  expect(verdict).toMatchObject({ status: 'failed', decided_by: 'client', agent_fault: false, first_deviation: 0 });
+  expect(judged({ calls: [], expect: REFUND, result: { passed: false } }).agent_fault).toBeUndefined();
+});
+
 test('an error message makes the result an error, whatever the calls did and the client says', () => {
   const verdict = judged({
     calls: REFUNDED,

@@ -36,6 +36,7 @@ test.each([
   '{"error": true, "id": 1}',
   '{"success": false}',
   '{"ok": "false", "id": 3}',
+  '{"success": null, "error": "no such user"}',
   '{"status": "error", "message": "no"}',
   '{"status": "FAILED"}',
   '{"statusCode": 404}',
