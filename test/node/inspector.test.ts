@@ -43,7 +43,7 @@ const JOURNEY: Record<string, (known: Known) => Record<string, unknown>> = {
     results: JSON.stringify([{ ...RESULT, scenario_id: `${scenario_id}_1` }]),
   }),
   list_test_runs: () => ({}),
-  get_test_run: ({ test_run_id }) => ({ test_run_id }),
+  get_test_run: ({ test_run_id }) => ({ agent_name: AGENT_NAME, test_run_id }),
   dashboard: () => ({}),
   delete_agent: () => ({ agent_name: AGENT_NAME, confirm: true }),
 };

@@ -63,7 +63,7 @@ function cased(char: number, way: 'toUpperCase' | 'toLowerCase'): number {
 
 /** The characters that a place in a pattern takes. */
 export class CharSet {
-  /** Set where it is this one character, `ignoresCase` or not. */
+  /** Where it takes this one character only, `ignoresCase` or not. */
   readonly only: number | undefined;
   readonly ignoresCase: boolean;
   readonly #test: CharTest;
@@ -77,7 +77,7 @@ export class CharSet {
       this.only = only;
       this.#test = ignoresCase ? (char) => folded(char) === only : (char) => char === only;
     } else {
-      this.#test = ignoresCase ? inAnyCase(taken) : taken;
+      this.#test = taken;
     }
   }
 

@@ -1,0 +1,141 @@
+import { words } from '../blueprint/wording.ts';
+import { plainText } from './plain-text.ts';
+
+/**
+ * A rule of the agent, read for what a user could say to break it:
+ * `forbids` a deed, `limits` a number, a `window` of time has passed, a confirmation or another step comes first, `only` some subjects
+ * are spoken of, something is `always` done; `other` is none of these.
+ */
+export type RuleKind = 'forbids' | 'limits' | 'window' | 'confirms' | 'precedes' | 'only' | 'always' | 'other';
+
+export type Rule = {
+  number: number;
+  text: string;
+  kind: RuleKind;
+  /** What the rule keeps from being done, or what it wants done, as words that follow "please". */
+  deed: string;
+  /** The number that a `limits` or `window` rule names, and its unit. */
+  bound: number;
+  unit: string;
+  /** For `precedes`: what has to come before. */
+  first: string;
+};
+
+const MAX_RULE_CHARS = 220;
+
+export function readRule(given: string, number: number): Rule {
+  const text = plainText(given, MAX_RULE_CHARS).replace(/[.;!\s]+$/, '');
+  const base = { number, text, deed: '', bound: 0, unit: '', first: '' };
+  const said = text.replace(SUBJECT, '').replace(/^always,? (?=never|before)/i, '');
+  for (const read of READINGS) {
+    const found = read(said, text);
+    if (found) return { ...base, ...found };
+  }
+  return { ...base, kind: 'other' };
+}
+
+type Found = Partial<Rule> & Pick<Rule, 'kind'>;
+type Reading = (said: string, text: string) => Found | undefined;
+
+const SUBJECT = /^(?:the |this |our )?(?:ai )?(?:agent|assistant|bot|chatbot|model|you|it|we|staff|system)\s+(?=\S)/i;
+const AMOUNT =
+  /\b(?:above|over|exceed(?:s|ing)?|greater than|more than|larger than|beyond|maximum(?: of)?|max(?:imum)?|at most|up to|no more than|limit(?:ed)?(?: of| to| is)?)\s+(?:(?:of|is|to|the|a|total)\s+)*(?:[$€£]|usd|eur|gbp)?\s?(\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)(?!\s*(?:hours?|days?|weeks?|months?|minutes?|seconds?|times?|%|percent)\b)/i;
+const NUMBER_WORDS: Readonly<Record<string, number>> = {
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  twelve: 12,
+  twenty: 20,
+};
+
+const limits: Reading = (said, text) => {
+  const found = AMOUNT.exec(text)?.[1]?.toLowerCase();
+  if (found === undefined) return undefined;
+  const bound = NUMBER_WORDS[found] ?? Number(found.replaceAll(',', ''));
+  if (!Number.isFinite(bound) || bound <= 0) return undefined;
+  return { kind: 'limits', bound, deed: forbids(said, text)?.deed ?? '' };
+};
+
+const WINDOW =
+  /\b(?:possible|allowed|accepted|permitted|eligible|only|can be \w+|may be \w+|must be \w+)\b[^.]*?\bwithin (\d{1,4}) (days?|weeks?|hours?|months?)\b/i;
+
+const passed: Reading = (_said, text) => {
+  const found = WINDOW.exec(text);
+  if (!found || /\b(?:fee|charge|penalty|cost)/i.test(text)) return undefined;
+  return { kind: 'window', bound: Number(found[1]), unit: (found[2] ?? 'days').replace(/s?$/, 's') };
+};
+
+const BEFORE_FIRST = /^before\s+(.{3,120}?),\s*(?:the agent |the assistant |you |it |agents )?(?:must |should |needs? to |has to |have to |always )*(.{3,})$/i;
+const BEFORE_LAST = /^(?:always|must|should|needs? to|has to|have to|first)?\s*(?:always |first )?([a-z].{3,120}?)\s+before\s+(.{3,})$/i;
+const CONFIRM = /\b(?:confirm(?:s|ed|ation)?|consent|approv(?:al|es?|ed)|permission|agree(?:s|ment)?)\b/i;
+
+const precedes: Reading = (said) => {
+  const leading = BEFORE_FIRST.exec(said);
+  const trailing = leading ? undefined : BEFORE_LAST.exec(said);
+  const [first, deed] = leading ? [leading[2], leading[1]] : [trailing?.[1], trailing?.[2]];
+  if (!first || !deed || /^(?:never|not|do not|don't)\b/i.test(said)) return undefined;
+  return { kind: CONFIRM.test(first) ? 'confirms' : 'precedes', first: fromUser(first), deed: fromUser(deed) };
+};
+
+const NEVER =
+  /^(?:(?:must|should|may|can|shall|will|do|does|is|are)\s*(?:not|never)|mustn['’]t|shouldn['’]t|don['’]t|doesn['’]t|can['’]t|cannot|won['’]t|never|not|refuse to)\s+(?:allowed to |permitted to |ever )?(.{3,})$/i;
+const AVOID = /^(?:avoid|refrain from)\s+(\w+)ing\s+(.{3,})$/i;
+const NONE = /^no (?!matter|longer|one|doubt)(.{3,})$/i;
+const BASE_FORMS: Readonly<Record<string, string>> = { giv: 'give', mak: 'make', shar: 'share', provid: 'provide', us: 'use', disclos: 'disclose', promis: 'promise', chang: 'change', delet: 'delete', guess: 'guess', discuss: 'discuss', reveal: 'reveal', offer: 'offer', send: 'send', ask: 'ask' };
+
+const forbids: Reading = (said) => {
+  const direct = NEVER.exec(said)?.[1];
+  if (direct) return { kind: 'forbids', deed: fromUser(direct) };
+  const avoided = AVOID.exec(said);
+  const base = BASE_FORMS[avoided?.[1]?.toLowerCase() ?? ''];
+  if (avoided && base) return { kind: 'forbids', deed: fromUser(`${base} ${avoided[2]}`) };
+  const none = NONE.exec(said)?.[1];
+  return none ? { kind: 'forbids', deed: `make an exception about ${fromUser(none)}` } : undefined;
+};
+
+const confirms: Reading = (said) => (CONFIRM.test(said) ? { kind: 'confirms' } : undefined);
+
+const ONLY = /^(?:must |should |may |can |will )?only\b|\bonly (?:about|discuss|answer|help|topics)|\b(?:off.topic|on.topic|unrelated|out.of.scope|outside (?:the|its|your) scope)\b/i;
+const only: Reading = (said) => (ONLY.test(said) ? { kind: 'only' } : undefined);
+
+const ALWAYS = /^(?:always|must|should|needs? to|has to|have to)\s+(?!be\b)(.{3,})$/i;
+const always: Reading = (said) => {
+  const deed = ALWAYS.exec(said)?.[1];
+  return deed ? { kind: 'always', deed: fromUser(deed) } : undefined;
+};
+
+const READINGS: readonly Reading[] = [limits, passed, precedes, forbids, confirms, only, always];
+
+/** A rule speaks of "the user"; the user says "me". Later clauses say why, which nobody repeats who wants the thing. */
+function fromUser(text: string): string {
+  const mine = text
+    .replace(/\b(?:the|a|an|each|any|every) (?:user|customer|client|caller|member|guest|patient)['’]s\b/gi, 'my')
+    .replace(/\b(?:the|a) (?:user|customer|client|caller|member|guest|patient)\b(?!\w|['’]| [a-z]+s\b)/gi, 'me')
+    .split(/[;:(]|, (?:and|but|or|even|unless|because|as|since|which|not)\b|\. /)[0];
+  const line = (mine ?? '').trim().replace(/[,\s]+$/, '');
+  return /^[A-Z][a-z]/.test(line) ? line[0]?.toLowerCase() + line.slice(1) : line;
+}
+
+/** Words that say something, cut to their stems: "cancellations" and "cancel" share one. */
+export function stemsOf(text: string): Set<string> {
+  return new Set(words(text.slice(0, 2_000)).filter((word) => word.length > 2 && !STOP_WORDS.has(word)).map(stemOf));
+}
+
+const STEM_CHARS = 5;
+
+export function stemOf(word: string): string {
+  return word.replace(/(?<=[a-z]{3})(?:ments?|ings?|ed|es|s)$/, '').slice(0, STEM_CHARS);
+}
+
+const STOP_WORDS = new Set(
+  'the and for not with without that this any all are can may must should never always only before after their your you user users customer customers agent from into when unless than more has have been was were will its other get set test tests agents case cases check whether how what does'.split(
+    ' ',
+  ),
+);
