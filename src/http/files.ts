@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { readFile } from '../store/files.ts';
+import { TRACER_FILE } from '../tools/tracing.ts';
 import type { App } from './app.ts';
 
 /** Files served as they are: what pages load, and the tracer. */
@@ -12,7 +13,7 @@ const SERVED: Record<string, { path: string; type: string }> = {
   '/assets/lists.css': { path: 'dashboard/assets/lists.css', type: 'text/css; charset=utf-8' },
   '/assets/live.js': { path: 'dashboard/assets/live.js', type: 'text/javascript; charset=utf-8' },
   '/assets/favicon.svg': { path: 'dashboard/assets/favicon.svg', type: 'image/svg+xml' },
-  '/api/tracer': { path: 'tracer/invarium_trace.py', type: 'text/x-python; charset=utf-8' },
+  '/api/tracer': { path: TRACER_FILE, type: 'text/x-python; charset=utf-8' },
 };
 
 for (const [url, { path, type }] of Object.entries(SERVED)) {

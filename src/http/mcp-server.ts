@@ -1,6 +1,8 @@
 import type { AuthInfo, McpRequestContext } from '@modelcontextprotocol/server';
 import { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import type { Env } from '../env.ts';
+import { readFile } from '../store/files.ts';
 import { callTool, findTool, TOOLS } from '../tools/catalog.ts';
 import type { OpenContext, Tool } from '../tools/define-tool.ts';
 import { INSTRUCTIONS } from '../tools/instructions.ts';
@@ -33,15 +35,15 @@ export function buildServer({ authInfo }: McpRequestContext): McpServer {
   const call = authInfo?.extra?.call as McpCall;
   const server = new McpServer(SERVER, { instructions: INSTRUCTIONS });
   for (const tool of call.tool ? [call.tool] : TOOLS) register(server, tool, call);
-  if (!call.tool) registerTexts(server);
+  if (!call.tool) registerTexts(server, call.context.env);
   return server;
 }
 
 /** What can be read without a tool; the same for everybody. */
-function registerTexts(server: McpServer): void {
-  for (const { uri, name, title, description, mimeType, text } of RESOURCES)
-    server.registerResource(name, uri, { title, description, mimeType }, () => ({
-      contents: [{ uri, mimeType, text }],
+function registerTexts(server: McpServer, env: Env): void {
+  for (const { uri, name, title, description, mimeType, path } of RESOURCES)
+    server.registerResource(name, uri, { title, description, mimeType }, async () => ({
+      contents: [{ uri, mimeType, text: await readFile(env, path) }],
     }));
   for (const { name, title, description, text } of PROMPTS)
     server.registerPrompt(name, { title, description }, () => ({

@@ -21,49 +21,47 @@ export function inputSchema(schema: z.ZodType): Record<string, unknown> {
 
 /** What a caller gets, by names and types. Open to new fields and new values: a client that keeps the schema must not choke on them. */
 export function outputSchema(schema: z.ZodType): Record<string, unknown> {
-  return {
-    ...outline(
-      converted(schema, 'output', ({ jsonSchema }) => foldNull(jsonSchema)),
-      0,
-    ),
-  };
+  return { ...outline(converted(schema, 'output'), 0) };
 }
 
 type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override'];
 
-function converted(schema: z.ZodType, io: 'input' | 'output', override: Override): Record<string, unknown> {
+function converted(schema: z.ZodType, io: 'input' | 'output', override?: Override): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     ...(override ? { override } : {}),
   });
-  return json;
+  return JSON.parse(JSON.stringify(json), splitTypes);
 }
 
-/** `anyOf: [{ type: "string" }, { type: "null" }]` is `type: ["string", "null"]`. */
-function foldNull(schema: JsonSchema): void {
-  const [one, other, ...more] = schema.anyOf ?? [];
-  if (typeof one?.type !== 'string' || other?.type !== 'null' || more.length > 0) return;
-  Object.assign(schema, one, { type: [one.type, 'null'] });
+/** One type a branch: clients that know single types only reject a list of them, and the MCP Inspector warns of it. */
+function splitTypes(_: string, value: unknown): unknown {
+  if (!isSchema(value) || !Array.isArray(value.type)) return value;
+  const { type, ...schema } = value;
+  return { ...schema, anyOf: type.map((one) => ({ type: one })) };
 }
 
 /** What is always there is said of the first level only. */
-function outline({ type, properties, items, required }: JsonSchema, level: number): JsonSchema {
+function outline({ type, anyOf, properties, items, required }: JsonSchema, level: number): JsonSchema {
   const isOpen = properties === undefined || level === DEEPEST_LEVEL;
   return {
     ...(type === undefined ? {} : { type }),
+    ...(anyOf ? { anyOf: anyOf.map((branch) => outline(branch, level)) } : {}),
     ...(isOpen ? {} : { properties: outlines(properties, level + 1) }),
     ...(isSchema(items) ? { items: outline(items, level) } : {}),
     ...(required && level === 0 ? { required } : {}),
   };
 }
 
+/** A field that may hold anything needs no mention: the object is open. */
 function outlines(properties: Record<string, unknown>, level: number): Record<string, JsonSchema> {
-  const told = Object.entries(properties).map(([name, schema]) => [
-    name,
-    isSchema(schema) ? outline(schema, level) : {},
-  ]);
-  return Object.fromEntries(told);
+  const told: Record<string, JsonSchema> = {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const outlined = isSchema(schema) ? outline(schema, level) : {};
+    if (Object.keys(outlined).length > 0) told[name] = outlined;
+  }
+  return told;
 }
 
 function isSchema(value: unknown): value is JsonSchema {

@@ -1,7 +1,4 @@
-import tracer from '../tracer/invarium_trace.py';
-import agentBlueprint from './templates/agent-blueprint.yaml';
-import blueprintPrompt from './templates/blueprint-prompt.md';
-import tracePrompt from './templates/trace-prompt.md';
+import { TRACER_FILE } from './tracing.ts';
 
 export type Resource = {
   uri: string;
@@ -9,7 +6,8 @@ export type Resource = {
   title: string;
   description: string;
   mimeType: string;
-  text: string;
+  /** Path of the file below src/. */
+  path: string;
 };
 
 /** What a client can read without calling a tool, in the order in which the workflow needs it. */
@@ -20,7 +18,7 @@ export const RESOURCES: readonly Resource[] = [
     title: 'How to derive a blueprint',
     description: "How to write an agent's blueprint from its code: tools, side effects, rules, chains, graph.",
     mimeType: 'text/markdown',
-    text: blueprintPrompt,
+    path: 'tools/templates/blueprint-prompt.md',
   },
   {
     uri: 'invarium://templates/agent-blueprint',
@@ -28,7 +26,7 @@ export const RESOURCES: readonly Resource[] = [
     title: 'Blueprint template',
     description: 'A blueprint to fill in, with every field and the values it accepts.',
     mimeType: 'text/yaml',
-    text: agentBlueprint,
+    path: 'tools/templates/agent-blueprint.yaml',
   },
   {
     uri: 'invarium://templates/trace-prompt',
@@ -36,7 +34,7 @@ export const RESOURCES: readonly Resource[] = [
     title: 'How to write test_run.py',
     description: 'How to write the script that plays the test cases to the agent and streams the results.',
     mimeType: 'text/markdown',
-    text: tracePrompt,
+    path: 'tools/templates/trace-prompt.md',
   },
   {
     uri: 'invarium://code/invarium-trace',
@@ -44,6 +42,6 @@ export const RESOURCES: readonly Resource[] = [
     title: 'Tracer source',
     description: 'The Python file that test_run.py imports; the same as /api/tracer serves.',
     mimeType: 'text/x-python',
-    text: tracer,
+    path: TRACER_FILE,
   },
 ];

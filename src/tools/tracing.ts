@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import tracer from '../tracer/invarium_trace.py';
+import { readFile } from '../store/files.ts';
 import { defineTool } from './define-tool.ts';
 
+export const TRACER_FILE = 'tracer/invarium_trace.py';
+
 /** As the tracer itself says, so that the two cannot differ. */
-const TRACER_VERSION = /^__version__ = "(.+)"$/m.exec(tracer)?.[1] ?? 'unknown';
+const VERSION = /^__version__ = "(.+)"$/m;
 
 /** The shell command that puts the tracer into the project folder. */
 export function tracerCommand(baseUrl: string): string {
@@ -21,7 +23,10 @@ Returns: one shell command for the project folder, and the tracer's version. inv
   effect: 'reads',
   input: z.strictObject({}),
   output: z.object({ command: z.string(), version: z.string() }),
-  run: (_input, { baseUrl }) => ({ command: tracerCommand(baseUrl), version: TRACER_VERSION }),
+  async run(_input, { baseUrl, env }) {
+    const version = VERSION.exec(await readFile(env, TRACER_FILE))?.[1] ?? 'unknown';
+    return { command: tracerCommand(baseUrl), version };
+  },
   text: ({ command, version }) => `TRACER SETUP — run this command:
 
 ${command}

@@ -29,18 +29,11 @@ test.each([
     { a: 1, b: 2 },
     { properties: { a: {}, b: {} }, required: ['b'] },
   ],
-  [
-    'an optional value written as anyOf',
-    { a: 3 },
-    { a: '3' },
-    { properties: { a: { anyOf: [{ type: 'integer' }, { type: 'null' }] } } },
-  ],
-  [
-    'a value behind a $ref',
-    { a: 3 },
-    { a: '3' },
-    { properties: { a: { $ref: '#/$defs/n' } }, $defs: { n: { type: 'integer' } } },
-  ],
+  ['a number written as anyOf', '120', '120.0', { anyOf: [{ type: 'number' }, { type: 'null' }] }],
+  ['a number behind a $ref', '120', '120.0', { $ref: '#/$defs/n', $defs: { n: { type: 'number' } } }],
+  ['a number behind allOf', '120', '120.0', { allOf: [{ type: 'number' }, { minimum: 1 }] }],
+  ['a number that may be null', '120', '120.0', { type: ['number', 'null'] }],
+  ['a list as text and the list', '[1,2]', [1, 2], { type: 'array' }],
 ])('%s are equal', (_, expected, actual, schema) => {
   expect(isEqual(expected, actual, schemaNode(schema))).toBe(true);
 });
@@ -66,6 +59,8 @@ test.each([
   ['a property of an object without a schema', { a: 1 }, { a: 1, z: 2 }, {}],
   ['a value and null', { a: 1 }, { a: null }, {}],
   ['false and 0', false, 0, {}],
+  ['a list and its text where text is welcome', [1], '[1]', { type: ['array', 'string'] }],
+  ['a list and an object', [1], { 0: 1 }, {}],
   ['a number and its negative', -5, 5, {}],
   ['blank text and zero', '', 0, {}],
 ])('%s differ', (_, expected, actual, schema) => {

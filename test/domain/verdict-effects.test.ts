@@ -57,6 +57,16 @@ test('the path of a difference leads into lists and objects', () => {
   expect(verdict.evidence[0]).toMatchObject({ path: 'stops[1].code', expected: 'B', actual: 'C' });
 });
 
+test('values of two kinds part where they stand', () => {
+  const stops = (value: unknown) => call('set_options', { line: 'L1', stops: value });
+  const paths = (actual: unknown, expected: unknown) =>
+    judged({ calls: [stops(actual)], expect: due(stops(expected)) }).evidence.map(({ path }) => path);
+  expect(paths([{ code: 'A' }], { code: 'A' })).toEqual(['stops']);
+  expect(paths('A', [{ code: 'A' }])).toEqual(['stops']);
+  expect(paths([{ code: 'A' }, { code: 'B' }], [{ code: 'A' }])).toEqual(['stops[1]']);
+  expect(paths([{ code: 'A' }], [{ code: 'A' }, { code: 'B' }])).toEqual(['stops[1]']);
+});
+
 test('another tool in the place of the one that was due is the wrong tool', () => {
   const verdict = judged({ calls: [call('close_line', { line: 'L1' })], expect: due(plan('L1', 'S')) });
   expect(verdict.reason).toBe('change_plan was due with line "L1", plan "S"; close_line was called instead (call 1).');
@@ -131,6 +141,14 @@ test('a tool error that was passed over in silence is an ignored tool error', ()
     'change_plan was due with line "L1", plan "S"; it was called (call 1) and failed: "Error: line is locked".',
   );
   expect(verdict.first_deviation).toBe(1);
+});
+
+test('without a transcript the answer tells whether an error was ignored', () => {
+  const sample = { calls: [{ ...plan('L1', 'S'), error: 'locked' }], expect: due(plan('L1', 'S')) };
+  const filedWith = (agent_response: string) => filed(judged({ ...sample, result: { agent_response } }));
+  expect(filedWith('Your plan is S now.')).toBe('tool_usage_failure/ignored_tool_error high');
+  expect(filedWith('That did not work.')).toBe('tool_usage_failure/missing_call high');
+  expect(filedWith('')).toBe('tool_usage_failure/missing_call high');
 });
 
 test('an agent that admits the error missed the effect, and is not at fault where the tool is broken', () => {

@@ -43,6 +43,9 @@ test.each([
   ['version 1.2.3', '1.2'],
   ['prices 1,234', '234'],
   ['the options 1,2,3', '123'],
+  ['the years 2023,456', '2023456'],
+  ['the options 1,2,345', '12345'],
+  ['the options 1,2', '12'],
   ['refunded', 'refund'],
   ['flight HAT001', '001'],
   ['It is not. Refundable fares are.', 'not refundable'],
@@ -94,6 +97,8 @@ test('a value stated without a look-up is a hallucination', () => {
   expect(filed(judged({ ...sample, result: { agent_response: 'It is 12.' } }))).toBe(
     'knowledge_failure/factual_hallucination high',
   );
+  const messages = speaking('It is 12.', 'Bye.');
+  expect(filed(judged({ ...sample, calls: undefined, result: { messages } }))).toContain('factual_hallucination');
   expect(filed(judged({ ...sample, result: { agent_response: 'I cannot say.' } }))).toBe(
     'instruction_failure/incomplete_execution medium',
   );
@@ -122,7 +127,9 @@ test('a pattern runs on what was said as it was said', () => {
   expect(judged({ expect: { required_facts: ['/code is [A-Z]{2}-\\d+/'] }, result }).status).toBe('passed');
   expect(judged({ expect: { required_facts: ['/CODE IS/'] }, result }).status).toBe('failed');
   expect(judged({ expect: { required_facts: ['/CODE IS/i'] }, result }).status).toBe('passed');
-  expect(judged({ expect: { forbidden_claims: ['/(?:[A-Z]+)+-/'] }, result }).evidence[0]?.quote).toContain('AB-12');
+  expect(judged({ expect: { forbidden_claims: ['/(?:[A-Z]+)+-/'] }, result }).evidence[0]?.quote).toBe(
+    'Your code is AB-12.',
+  );
 });
 
 test('a pattern that does not compile is looked for as words', () => {

@@ -123,6 +123,10 @@ test('an expected effect that failed does not count, and its retry is no extra',
     'change_plan was due; it was called (call 2) and failed: "locked".',
   );
   expect(judged({ calls: [find('1'), failed, call('change_plan')], expect: EXPECTED }).status).toBe('passed');
+  const other = call('refund_bill', {}, { error: 'locked' });
+  expect(judged({ calls: [find('1'), other], expect: EXPECTED }).reason).toBe(
+    'change_plan was due; it was never called.',
+  );
 });
 
 test('expected tools in another order are that, unless any order will do', () => {

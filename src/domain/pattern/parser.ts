@@ -1,13 +1,25 @@
-import { anyOf, between, CharSet, type CharTest, isDigit, isLineEnd, isSpace, inAnyCase, isWord, not, propertyTest } from './characters.ts';
+import {
+  anyOf,
+  between,
+  CharSet,
+  type CharTest,
+  inAnyCase,
+  isDigit,
+  isLineEnd,
+  isSpace,
+  isWord,
+  not,
+  propertyTest,
+} from './characters.ts';
 import {
   bordersWord,
   endsLine,
   endsText,
   PatternError,
   type Place,
+  type Syntax,
   startsLine,
   startsText,
-  type Syntax,
   withinOrOutsideWord,
 } from './syntax.ts';
 
@@ -84,7 +96,8 @@ class Parser {
 
   #sequence(): Syntax {
     const parts: Syntax[] = [];
-    while (this.#at < this.#source.length && !'|)'.includes(this.#source.charAt(this.#at))) parts.push(this.#repeated());
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source.charAt(this.#at)))
+      parts.push(this.#repeated());
     return { kind: 'sequence', parts };
   }
 

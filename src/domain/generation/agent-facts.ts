@@ -1,0 +1,167 @@
+import type { Blueprint } from '../blueprint/schema.ts';
+import { nameFinder, spoken } from '../blueprint/wording.ts';
+import { type Domain, domainOf } from './domain.ts';
+import type { Parameter } from './parameter.ts';
+import { type Rule, readRule, stemOf, stemsOf } from './rules.ts';
+import { type SampleValues, sampleValues } from './sample-values.ts';
+import { changesState, type ToolFacts, toolFacts } from './tool-facts.ts';
+
+/** The parts of a blueprint that cases are made from. */
+export type BlueprintForGeneration = Pick<
+  Blueprint,
+  'agent_name' | 'description' | 'tools' | 'workflow' | 'constraints' | 'sample_data' | 'graph'
+> &
+  Partial<Pick<Blueprint, 'expected_behaviors' | 'failure_modes'>>;
+
+export type ChainFacts = { name: string; tools: ToolFacts[] };
+/** A rule with the state-changing tool that it is about, where there is one, and the lookup it asks for first. */
+export type RuleFacts = Rule & { tool: ToolFacts | undefined; parameter: string | undefined; looksUp: ToolFacts | undefined };
+
+export type AgentFacts = {
+  tools: ToolFacts[];
+  byName: ReadonlyMap<string, ToolFacts>;
+  chains: ChainFacts[];
+  rules: RuleFacts[];
+  samples: SampleValues;
+  domain: Domain;
+  /** A rule wants a confirmation before anything changes, whatever the single tools say. */
+  confirmsAll: boolean;
+};
+
+const MAX_RULES = 200;
+
+export function agentFacts(blueprint: BlueprintForGeneration): AgentFacts {
+  const { constraints } = blueprint;
+  const tools = blueprint.tools.map(toolFacts);
+  const texts = [...constraints.guardrails, ...constraints.statements].slice(0, MAX_RULES);
+  const guarded = guardedTools(blueprint);
+  const rules = texts
+    .map((text, at) => ({ rule: readRule(text, at + 1), guards: guarded.get(text) ?? [] }))
+    .filter(({ rule }) => rule.text !== '')
+    .map(({ rule, guards }) => aimed(rule, tools, guards));
+  const limited = tools.map((tool) => withLimits(tool, rules));
+  const byName = new Map(limited.map((tool) => [tool.name, tool]));
+  return {
+    tools: limited,
+    byName,
+    chains: chainsIn(blueprint, byName),
+    rules: rules.map((rule) => ({ ...rule, tool: rule.tool && byName.get(rule.tool.name) })),
+    samples: sampleValues(blueprint.sample_data),
+    domain: domainOf(blueprint),
+    confirmsAll: rules.some(({ kind, text, tool }) => kind === 'confirms' && (!tool || SPEAKS_OF_ALL.test(text))),
+  };
+}
+
+const SPEAKS_OF_ALL = /\b(?:any|every|all|each)\b|\b(?:actions?|changes?|updates?|writes?|modif\w+)\b/i;
+const MAX_CHAINS = 60;
+
+/** Chains as written, without steps that are no tools; then the pairs that only the graph knows. */
+function chainsIn({ workflow, graph }: BlueprintForGeneration, byName: ReadonlyMap<string, ToolFacts>): ChainFacts[] {
+  const written = workflow.chains.map(({ name, steps }) => ({ name, tools: known(steps, byName) }));
+  const linked = new Set(written.flatMap(({ tools }) => pairs(tools)));
+  const names = new Map(graph?.nodes.map(({ id, name }) => [id, name ?? id]));
+  const drawn = (graph?.edges ?? [])
+    .filter(({ type }) => type === 'CHAINS_TO')
+    .map(({ from, to }) => known([names.get(from) ?? from, names.get(to) ?? to], byName))
+    .filter((tools) => tools.length === 2 && !pairs(tools).some((pair) => linked.has(pair)))
+    .map((tools) => ({ name: tools.map(({ name }) => name).join(' → '), tools }));
+  return [...written, ...drawn].filter(({ tools }) => tools.length > 1).slice(0, MAX_CHAINS);
+}
+
+function known(steps: string[], byName: ReadonlyMap<string, ToolFacts>): ToolFacts[] {
+  const found = [...new Set(steps)].map((step) => byName.get(step) ?? byName.get(step.replace(/^tool:/, '')));
+  return found.filter((tool) => tool !== undefined);
+}
+
+function pairs(tools: ToolFacts[]): string[] {
+  return tools.slice(1).map((tool, at) => JSON.stringify([tools[at]?.name, tool.name]));
+}
+
+/** Which tools the graph says a guard stands before, by the guard's text. */
+function guardedTools({ graph }: BlueprintForGeneration): Map<string, string[]> {
+  const names = new Map(graph?.nodes.map(({ id, name }) => [id, name ?? id]));
+  const guarded = new Map<string, string[]>();
+  for (const { from, to, type } of graph?.edges ?? []) {
+    if (type !== 'GUARDED_BY') continue;
+    const [tool, guard] = [names.get(from) ?? from, names.get(to) ?? to];
+    guarded.set(guard, [...(guarded.get(guard) ?? []), tool]);
+  }
+  return guarded;
+}
+
+const ENOUGH = 2;
+
+function aimed(rule: Rule, tools: ToolFacts[], guards: string[]): RuleFacts {
+  const stems = stemsOf(rule.text);
+  const named = new Set([...nameFinder(tools.map(({ name }) => name))(rule.text), ...guards]);
+  const near = (tool: ToolFacts) => (named.has(tool.name) ? 5 : closeness(tool, stems));
+  const tool = nearest(tools.filter(changesState), near);
+  const firstStems = stemsOf(rule.first);
+  const looks = tools.filter(({ kind, internal }) => kind === 'read' && !internal);
+  const looksUp = rule.kind === 'precedes' ? nearest(looks, (one) => closeness(one, firstStems)) : undefined;
+  return { ...rule, tool, looksUp, parameter: rule.kind === 'limits' ? limitedBy(rule, tool) : undefined };
+}
+
+function nearest(tools: ToolFacts[], near: (tool: ToolFacts) => number): ToolFacts | undefined {
+  let best: { tool: ToolFacts; score: number } | undefined;
+  for (const tool of tools) {
+    const score = near(tool);
+    if (score >= ENOUGH && score > (best?.score ?? 0)) best = { tool, score };
+  }
+  return best?.tool;
+}
+
+/** A shared verb says more than a shared noun: of the tools about orders, `cancel_order` is the one that a rule on cancelling means. */
+function closeness({ verb, noun }: ToolFacts, stems: ReadonlySet<string>): number {
+  const shares = (text: string) => [...stemsOf(text)].filter((stem) => stems.has(stem)).length;
+  const verbShared = stems.has(stemOf(verb)) || (shares(noun) > 0 && VERB_KIN[verb]?.some((kin) => stems.has(stemOf(kin))));
+  return (verbShared ? 2 : 0) + shares(noun);
+}
+
+const VERB_KIN: Readonly<Record<string, readonly string[]>> = {
+  process: ['issue', 'approve'],
+  issue: ['process', 'offer', 'approve'],
+  delete: ['remove', 'erase', 'destroy'],
+  remove: ['delete', 'erase'],
+  update: ['change', 'modify', 'edit'],
+  change: ['update', 'modify', 'edit'],
+  transfer: ['move', 'send'],
+  book: ['reserve', 'schedule'],
+  schedule: ['book'],
+  send: ['share', 'email'],
+};
+
+const CURRENCY = /[$€£]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?)\b/i;
+
+/** The number of the tool that a limit is about. */
+function limitedBy({ text }: Rule, tool: ToolFacts | undefined): string | undefined {
+  const numbers = (tool?.parameters ?? []).filter(({ role, shape }) => (role === 'money' || role === 'count') && !shape.choices);
+  const stems = stemsOf(text);
+  const named = numbers.find(({ label }) => [...stemsOf(label)].some((stem) => stems.has(stem)));
+  const money = numbers.find(({ role }) => role === 'money');
+  if (CURRENCY.test(text)) return (named?.role === 'money' ? named : money)?.name;
+  return (named ?? (numbers.length === 1 ? money : undefined))?.name;
+}
+
+function withLimits(tool: ToolFacts, rules: RuleFacts[]): ToolFacts {
+  return { ...tool, parameters: tool.parameters.map((parameter) => limitedParameter(parameter, tool, rules)) };
+}
+
+function limitedParameter(parameter: Parameter, tool: ToolFacts, rules: RuleFacts[]): Parameter {
+  const bounds = rules.filter((rule) => rule.tool?.name === tool.name && rule.parameter === parameter.name);
+  const choices = parameter.shape.choices ?? [];
+  const spokenOf = choices.filter((choice) => typeof choice === 'string' && rules.some((rule) => speaksOf(rule, choice)));
+  return {
+    ...parameter,
+    ceiling: bounds.length > 0 ? Math.min(...bounds.map(({ bound }) => bound)) : undefined,
+    // Where the rules speak of every choice they cannot mean to keep from all of them.
+    avoided: spokenOf.length < choices.length ? spokenOf : [],
+  };
+}
+
+const MIN_CHOICE_CHARS = 4;
+
+export function speaksOf({ kind, text }: Rule, choice: string): boolean {
+  if (kind === 'always' || choice.length < MIN_CHOICE_CHARS) return false;
+  return ` ${spoken(text)} `.includes(` ${spoken(choice)} `);
+}

@@ -1,0 +1,94 @@
+import type { PlannedCall } from './case-plan.ts';
+import { type Making, makeValue } from './make-value.ts';
+import type { Parameter } from './parameter.ts';
+import { singular } from './sample-values.ts';
+import { schemaProblem } from './schema-problem.ts';
+import type { ToolFacts } from './tool-facts.ts';
+
+/** What the calls of one case share: an order that is looked up and then cancelled is one order. */
+export type Shared = Map<string, unknown>;
+
+export type CallMaking = Omit<Making, 'noun' | 'root'> & {
+  shared: Shared;
+  /** How many optional arguments are given. */
+  extras: number;
+};
+
+type Given = { fixed?: Record<string, unknown>; learned?: string[] };
+
+/** A call with arguments that its schema allows; undefined where a required one cannot be made up. */
+export function plannedCall(tool: ToolFacts, making: CallMaking, given: Given = {}): PlannedCall | undefined {
+  const { fixed = {}, learned = [] } = given;
+  const inside = { ...making, noun: singular(tool.noun), root: tool.schema };
+  const values: [string, unknown][] = [];
+  for (const parameter of wanted(tool, making, fixed)) {
+    const value = Object.hasOwn(fixed, parameter.name) ? fixed[parameter.name] : valueFor(parameter, inside, making.shared);
+    if (value !== undefined) values.push([parameter.name, value]);
+    else if (parameter.required) return undefined;
+  }
+  const call = { tool: tool.name, arguments: Object.fromEntries(values), learned };
+  return schemaProblem(call.arguments, tool.schema) === undefined ? call : undefined;
+}
+
+function wanted({ parameters }: ToolFacts, { random, extras }: CallMaking, fixed: object): Parameter[] {
+  const isSet = ({ name, required }: Parameter) => required || Object.hasOwn(fixed, name);
+  const chosen = new Set(random.shuffled(parameters.filter((one) => !isSet(one) && isWorthSaying(one))).slice(0, extras));
+  return parameters.filter((one) => isSet(one) || chosen.has(one));
+}
+
+/** Paging and the like are the agent's business. */
+function isWorthSaying({ label, role }: Parameter): boolean {
+  return role !== 'group' && !/\b(?:page|offset|cursor|sort|limit|token|metadata|dry run|verbose|debug|locale|timestamp)\b/.test(label);
+}
+
+function valueFor(parameter: Parameter, making: Making, shared: Shared): unknown {
+  const key = sharedKey(parameter, making.noun);
+  const known = shared.get(key);
+  if (known !== undefined && schemaProblem(known, parameter.shape.schema, making.root) === undefined) return known;
+  const value = makeValue(parameter, making);
+  if (value !== undefined) shared.set(key, value);
+  return value;
+}
+
+export function sharedKey({ role, entity, label }: Parameter, noun: string): string {
+  return role === 'id' || role === 'self' ? `${entity || noun} ID` : label;
+}
+
+const TRIES = 8;
+
+/** A second value for the same argument: another order, another day. */
+export function otherValue(parameter: Parameter, tool: ToolFacts, making: CallMaking, known: unknown): unknown {
+  for (let turn = 1; turn <= TRIES; turn++) {
+    const inside = { ...making, row: making.row + turn, noun: singular(tool.noun), root: tool.schema, unusual: false };
+    const value = makeValue(parameter, inside);
+    if (value !== undefined && JSON.stringify(value) !== JSON.stringify(known)) return value;
+  }
+  return undefined;
+}
+
+/** The calls of a chain over shared values; identifiers of what an earlier step finds or makes are learned from it. */
+export function chainedCalls(tools: readonly ToolFacts[], making: CallMaking): PlannedCall[] | undefined {
+  const calls: PlannedCall[] = [];
+  const before: ToolFacts[] = [];
+  const told = new Set<string>();
+  for (const tool of tools) {
+    const learned = tool.parameters.filter((one) => isLearned(one, tool, before, told)).map(({ name }) => name);
+    const call = plannedCall(tool, making, { learned });
+    if (!call) return undefined;
+    for (const one of tool.parameters) if (!learned.includes(one.name)) told.add(sharedKey(one, singular(tool.noun)));
+    calls.push(call);
+    before.push(tool);
+  }
+  return calls;
+}
+
+function isLearned(parameter: Parameter, tool: ToolFacts, before: ToolFacts[], told: ReadonlySet<string>): boolean {
+  if (!parameter.required || (parameter.role !== 'id' && parameter.role !== 'self')) return false;
+  const entity = parameter.entity || singular(tool.noun);
+  if (entity === '' || told.has(`${entity} ID`)) return false;
+  return before.some(({ noun, deed }) => {
+    const finds = deed === 'make' || deed === 'look' || deed === 'find';
+    // A search has many results; which one is meant, the user has to say.
+    return finds && noun === entity;
+  });
+}
