@@ -4,7 +4,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { AgentObject } from './agent/agent-object.ts';
 import { configurationFault } from './env.ts';
-import type { App } from './http/app.ts';
+import { type App, baseUrl } from './http/app.ts';
 import { failurePage, notFoundPage } from './http/failures.tsx';
 import { files } from './http/files.ts';
 import { health } from './http/health.ts';
@@ -28,7 +28,7 @@ app.route('/', files);
 app.route('/', health);
 app.route('/', live);
 app.use(
-  csrf(),
+  csrf({ origin: (origin, c) => origin === new URL(c.req.url).origin || origin === baseUrl(c) }),
   secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],

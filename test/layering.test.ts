@@ -27,7 +27,7 @@ const MAY_NAME_TYPES_OF: Record<string, string[]> = {
 };
 
 /** Pure parsing libraries: no platform, no clock, no randomness. */
-const DOMAIN_PACKAGES = ['zod', 'yaml', 're2js'];
+const DOMAIN_PACKAGES = ['zod', 'js-yaml'];
 
 /** A peer of `agents` and a client in tests: it would add 300 KiB to the bundle for a protocol era that v2 serves too. */
 const NOT_IN_THE_WORKER = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client'];

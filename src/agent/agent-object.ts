@@ -17,9 +17,10 @@ import {
   type ScenariosPage,
 } from './catalogue-lists.ts';
 import { CatalogueWriter, type NewAgent } from './catalogue-writer.ts';
-import { backoffMs, type FlushDeps, flushToD1, openChanged, runsDue, TALLY_MS, type Told } from './flush.ts';
+import { type FlushDeps, flushToD1, openChanged, runsDue, type Told } from './flush.ts';
 import { newId } from './ids.ts';
 import { LiveRuns } from './live-runs.ts';
+import { alarmAfterCall, FLUSH_DELAY_MS, nextAlarm } from './next-alarm.ts';
 import { PinnedCases } from './pinned-cases.ts';
 import { resultView, selectNewestResults } from './result-rows.ts';
 import {
@@ -45,9 +46,6 @@ export type SyncAnswer = Pick<Streamed, 'accepted' | 'duplicate' | 'replaced' | 
   verdicts: ItemVerdict[];
 };
 
-/** How soon D1 hears of a run's birth or end. */
-const FLUSH_DELAY_MS = 1_000;
-
 /** One agent under test: its cases, its runs and results, its watchers. It wires storage, sockets and clock to the modules beside it. */
 export class AgentObject extends DurableObject<Env> {
   readonly #runs: LiveRuns;
@@ -68,7 +66,7 @@ export class AgentObject extends DurableObject<Env> {
     this.#runs = new LiveRuns(sql);
     this.#cases = new PinnedCases(sql);
     this.#scores = new Scoreboard(sql, this.#runs);
-    this.#catalogue = new CatalogueWriter(ctx.storage, env.DB);
+    this.#catalogue = new CatalogueWriter(ctx.storage, env.DB, () => this.#cases.clear());
     this.#watchers = new Watchers(ctx, env);
     this.#clock = new AlarmClock(ctx.storage);
     ctx.blockConcurrencyWhile(() => this.#clock.wake());
@@ -78,6 +76,7 @@ export class AgentObject extends DurableObject<Env> {
   async register(agent: NewAgent): Promise<Result<{ id: string }>> {
     return answer(async () => {
       const id = await this.#catalogue.register(agent, { id: newId('ag'), now: Date.now() });
+      if (!this.#registered) this.#forget();
       this.#registered = true;
       return { id };
     });
@@ -99,9 +98,7 @@ export class AgentObject extends DurableObject<Env> {
 
   async changeScenario(id: string, change: ScenarioChange): Promise<Result<ScenarioBrief | null>> {
     return this.#answer(async () => {
-      const scenario = await this.#catalogue.changeScenario(id, change, Date.now());
-      this.#cases.clear();
-      return brief(scenario);
+      return brief(await this.#catalogue.changeScenario(id, change, Date.now()));
     });
   }
 
@@ -109,7 +106,6 @@ export class AgentObject extends DurableObject<Env> {
   async deleteScenario(id: string): Promise<Result<ScenarioBrief | null>> {
     return this.#answer(async () => {
       const scenario = await this.#catalogue.deleteScenario(id);
-      this.#cases.clear();
       this.#purge();
       return brief(scenario);
     });
@@ -156,7 +152,7 @@ export class AgentObject extends DurableObject<Env> {
       const now = Date.now();
       const streamed = syncRun(this.#runDeps(), call, { id: newId('tr'), now });
       this.#tell(streamed, now);
-      const { run, fresh: _, ...counted } = streamed;
+      const { run, fresh: _, changed: __, ...counted } = streamed;
       return { ...counted, run: this.#header(run), received: call.createEmpty ? 0 : call.items.length };
     });
   }
@@ -241,10 +237,11 @@ export class AgentObject extends DurableObject<Env> {
   }
 
   /** After a call: watchers see it, and D1 will hear of it. */
-  #tell({ run, fresh }: Streamed, now: number): void {
+  #tell({ run, fresh, changed }: Streamed, now: number): void {
+    if (!changed) return;
     this.#watchers.announce(run.seq, { source: this.#source(run.seq), fresh: () => fresh.map(resultView), now });
-    if (run.end === null && !this.#told.has(run.seq)) this.#clock.arm(now + FLUSH_DELAY_MS);
-    this.#clock.arm(now + (run.dirty ? FLUSH_DELAY_MS : TALLY_MS));
+    const at = alarmAfterCall({ isNew: !this.#told.has(run.seq), dirty: run.dirty, failures: this.#failures, now });
+    if (at !== null) this.#clock.arm(at);
   }
 
   #armNext(now: number): void {
@@ -252,12 +249,15 @@ export class AgentObject extends DurableObject<Env> {
       this.#forget();
       return;
     }
-    const due = [selectNextTimer(this.ctx.storage.sql)];
-    if (this.#failures > 0) due.push(now + backoffMs(this.#failures, Math.random()));
-    else if (this.#runs.dirtyCount() > 0) due.push(now + FLUSH_DELAY_MS);
-    else if (openChanged(this.#flushDeps(), this.#told).length > 0) due.push(now + TALLY_MS);
-    const at = Math.min(...due.filter((time) => time !== null));
-    if (Number.isFinite(at)) this.#clock.arm(at);
+    const at = nextAlarm({
+      timer: selectNextTimer(this.ctx.storage.sql),
+      failures: this.#failures,
+      dirty: this.#runs.dirtyCount() > 0,
+      openChanged: openChanged(this.#flushDeps(), this.#told).length > 0,
+      now,
+      random: Math.random(),
+    });
+    if (at !== null) this.#clock.arm(at);
   }
 
   #source(seq: number): Source {

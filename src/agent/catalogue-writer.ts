@@ -18,6 +18,7 @@ import {
 
 const WRITE_DEADLINE_MS = 8_000;
 const RELOAD_DEADLINE_MS = 4_000;
+const LONGEST_QUEUE_MS = 10_000;
 const RETRY_SECONDS = 30;
 
 /** A blueprint on its way in. `document` is what is kept, already without secrets. */
@@ -40,11 +41,14 @@ export type NewAgent = {
 export class CatalogueWriter {
   readonly #storage: DurableObjectStorage;
   readonly #db: D1Database;
+  readonly #changed: () => void;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: DurableObjectStorage, db: D1Database) {
+  /** `changed` is told whenever the object's copy changed. */
+  constructor(storage: DurableObjectStorage, db: D1Database, changed: () => void) {
     this.#storage = storage;
     this.#db = db;
+    this.#changed = changed;
   }
 
   /** Registers the agent or brings it up to date; earlier runs stay. Answers with its id. */
@@ -155,8 +159,13 @@ export class CatalogueWriter {
     });
   }
 
+  /** A turn that comes too late for its caller writes nothing: the caller has given up and will ask again. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work);
+    const queuedAt = Date.now();
+    const turn = this.#queue.then(() => {
+      if (Date.now() - queuedAt > LONGEST_QUEUE_MS) throw unreachable(UNREACHABLE);
+      return work().finally(this.#changed);
+    });
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -173,11 +182,15 @@ const NOT_DELETED_YET: Words = {
 };
 
 /** @throws Refusal RETRY_LATER when D1 fails or does not answer in time; whether it wrote is then unknown. */
-async function reachD1<T>(work: Promise<T>, { message, hint } = UNREACHABLE): Promise<T> {
+async function reachD1<T>(work: Promise<T>, words = UNREACHABLE): Promise<T> {
   try {
     return await withDeadline(work, WRITE_DEADLINE_MS);
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'd1_write_failed', cause: String(cause) }));
-    throw new Refusal('RETRY_LATER', message, hint, { retry_after: RETRY_SECONDS });
+    throw unreachable(words);
   }
+}
+
+function unreachable({ message, hint }: Words): Refusal {
+  return new Refusal('RETRY_LATER', message, hint, { retry_after: RETRY_SECONDS });
 }

@@ -125,9 +125,9 @@ export function updateScenarioDeleted(sql: SqlStorage, scenarioId: string): void
 /** Empties the versions of deleted cases that no run pinned before `oldestPin` can still ask for; results keep their titles. */
 export function purgeDeletedCases(sql: SqlStorage, oldestPin: number): void {
   sql.exec(
-    `UPDATE case_versions SET content = json_object('title', content ->> 'title', 'user_message', '', 'expectations', json_object())
+    `UPDATE case_versions SET content = json_object('title', content ->> 'title', 'user_message', '', 'expectations', json_object(), 'purged', json('true'))
      WHERE case_no IN (SELECT c.case_no FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev <= ?1)
-       AND content ->> 'user_message' <> ''`,
+       AND content ->> 'purged' IS NULL`,
     oldestPin,
   );
 }
@@ -227,7 +227,8 @@ export function selectActiveAt(sql: SqlStorage, scenarioNo: number, rev: number)
 /** The target failure category of every case, by its newest version. */
 export function selectTargets(sql: SqlStorage): Map<number, FailureCategory> {
   const rows = sql.exec<{ case_no: number; content: string; rev: number }>(
-    'SELECT case_no, content, max(rev) AS rev FROM case_versions GROUP BY case_no ORDER BY case_no',
+    `SELECT v.case_no, v.content, max(v.rev) AS rev FROM case_versions v JOIN cases c ON c.case_no = v.case_no
+     JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev IS NULL GROUP BY v.case_no ORDER BY v.case_no`,
   );
   return new Map([...rows].map((row) => [row.case_no, targetCategory(JSON.parse(row.content) as CaseContent)]));
 }

@@ -2,6 +2,7 @@ import { withDeadline } from '../store/deadline.ts';
 import { type Flush, upsertFlush } from '../store/runs.ts';
 import type { AgentRow } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
+import { TALLY_MS } from './next-alarm.ts';
 import { selectFailures } from './result-rows.ts';
 import { type Run, runHeader, runRev, updateRunFlushed } from './run-rows.ts';
 import type { Scoreboard } from './scoreboard.ts';
@@ -10,12 +11,8 @@ import { selectOpenRunSeqs } from './timers.ts';
 /** Copies what changed to D1, from the alarm. Nothing that streams waits for it. */
 
 export const FLUSH_DEADLINE_MS = 8_000;
-/** How often the tally of a running run goes over; its birth and its end go at once. */
-export const TALLY_MS = 60_000;
-/** About 1.5 MB of headers in one statement. */
-const MAX_RUNS_A_FLUSH = 2_000;
-const FIRST_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 60_000;
+/** A header is at most some 2 KB, so this is under 1.5 MB in one statement. */
+const MAX_RUNS_A_FLUSH = 500;
 
 export type FlushDeps = { storage: DurableObjectStorage; db: D1Database; runs: LiveRuns; scores: Scoreboard };
 
@@ -73,10 +70,4 @@ function markFlushed({ storage, runs }: FlushDeps, sent: Run): void {
   if (runRev(current) !== runRev(sent)) return;
   updateRunFlushed(storage.sql, current);
   runs.put({ ...current, dirty: false });
-}
-
-/** How long to wait after the n-th failure in a row; `random` in [0, 1) spreads agents that failed together. */
-export function backoffMs(failures: number, random: number): number {
-  const base = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
-  return base * (0.5 + random / 2);
 }

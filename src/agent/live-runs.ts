@@ -26,9 +26,18 @@ export class LiveRuns {
   put(run: Run): void {
     this.#runs.delete(run.seq);
     this.#runs.set(run.seq, run);
-    if (this.#runs.size > MAX_KEPT) this.#runs.delete(this.#runs.keys().next().value ?? -1);
+    if (this.#runs.size > MAX_KEPT) this.#dropOne();
     if (run.dirty) this.#dirtySet().add(run.seq);
     else this.#dirtySet().delete(run.seq);
+  }
+
+  /** Only what can be read back without counting: runs that ended and that D1 has heard of. */
+  #dropOne(): void {
+    for (const [seq, run] of this.#runs) {
+      if (run.end === null || run.dirty) continue;
+      this.#runs.delete(seq);
+      return;
+    }
   }
 
   /** Runs whose newest header D1 has not seen, oldest first; read from storage once per wake. */

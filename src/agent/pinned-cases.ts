@@ -30,6 +30,7 @@ export class PinnedCases {
     if (row.deleted_rev !== null && row.deleted_rev <= run.pinnedRev) return 'unknown';
     const version = this.#pinned(run, row);
     if (!version) return 'inactive';
+    if (version.content.purged) return 'unknown';
     const caseId = `${row.scenario_id}_${row.n}`;
     return { caseNo: row.case_no, caseId, scenarioId: row.scenario_id, ...version };
   }

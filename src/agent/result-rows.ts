@@ -120,10 +120,11 @@ export function selectResults(sql: SqlStorage, page: ResultPage): ResultView[] {
   return [...rows].map(toView);
 }
 
-/** The attempts that arrived last, newest first. Only the keys are sorted: bodies are read for the few that are shown. */
+/** The standing attempts that arrived last, newest first. Only the keys are sorted: bodies are read for the few that are shown. */
 export function selectNewestResults(sql: SqlStorage, runSeq: number, limit: number): ResultView[] {
   const rows = sql.exec<ViewRow>(
-    `${VIEW} JOIN (SELECT run_seq, case_no, trial, attempt, arrival FROM results WHERE run_seq = ?1 ORDER BY arrival DESC LIMIT ?2) t
+    `${VIEW} JOIN (SELECT r.run_seq, r.case_no, r.trial, r.attempt, r.arrival FROM results r WHERE r.run_seq = ?1 AND ${STANDS}
+       ORDER BY r.arrival DESC LIMIT ?2) t
        ON t.run_seq = r.run_seq AND t.case_no = r.case_no AND t.trial = r.trial AND t.attempt = r.attempt
      ORDER BY t.arrival DESC LIMIT ?2`,
     ...[runSeq, limit],
@@ -195,7 +196,7 @@ type OutcomeRow = {
 export function selectOutcomes(sql: SqlStorage, runSeq: number): Outcome[] {
   const rows = sql.exec<OutcomeRow>(
     `SELECT case_no, status, severity, agent_fault, differ, count(*) AS keys FROM (
-       SELECT case_no, trial, status, severity, agent_fault, max(attempt), count(DISTINCT status) > 1 AS differ
+       SELECT case_no, trial, status, severity, agent_fault, max(attempt), count(DISTINCT nullif(status, 'pending')) > 1 AS differ
        FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
      GROUP BY case_no, status, severity, agent_fault, differ ORDER BY case_no`,
     runSeq,

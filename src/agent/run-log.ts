@@ -23,23 +23,21 @@ export type ResultsPage = { runId: string; status: ResultStatus | null; page: nu
 export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; now: number }): Streamed {
   const { storage, runs } = deps;
   const streamed = storage.transactionSync(() => {
-    const known = call.runId === null ? null : announced(deps, findRun(deps, call.runId), call);
-    const run = known ?? makeRun(deps, call, made);
-    if (call.createEmpty || call.items.length === 0) return untouched(run);
-    const batch = known === null;
-    const answer = streamResults({ sql: storage.sql, cases: deps.cases, now: made.now }, run, {
-      items: call.items,
-      batch,
-    });
+    const known = call.runId === null ? null : findRun(deps, call.runId);
+    const run = known === null ? makeRun(deps, call, made) : announced(deps, known, call);
+    const changed = run !== known;
+    if (call.createEmpty || call.items.length === 0) return untouched(run, changed);
+    const streaming = { sql: storage.sql, cases: deps.cases, now: made.now };
+    const answer = streamResults(streaming, run, { items: call.items, batch: known === null });
     rewindTimer(deps, { before: known, after: answer.run, now: made.now });
-    return answer;
+    return { ...answer, changed: answer.changed || changed };
   });
   runs.put(streamed.run);
   return streamed;
 }
 
-function untouched(run: Run): Streamed {
-  return { run, accepted: 0, duplicate: 0, replaced: 0, renumbered: 0, verdicts: [], fresh: [] };
+function untouched(run: Run, changed: boolean): Streamed {
+  return { run, accepted: 0, duplicate: 0, replaced: 0, renumbered: 0, verdicts: [], fresh: [], changed };
 }
 
 /** @throws Refusal NOT_FOUND for an id that is unknown, another agent's, or the start of several. */

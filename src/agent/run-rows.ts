@@ -109,7 +109,7 @@ type StatusRow = { status: keyof Omit<Counts, 'total'>; keys: number; attempts: 
 function countResults(sql: SqlStorage, seq: number): Tally {
   const rows = sql.exec<StatusRow>(
     `SELECT status, count(*) AS keys, sum(attempts) AS attempts, sum(differ) AS flaky FROM (
-       SELECT status, max(attempt), count(*) AS attempts, count(DISTINCT status) > 1 AS differ
+       SELECT status, max(attempt), count(*) AS attempts, count(DISTINCT nullif(status, 'pending')) > 1 AS differ
        FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
      GROUP BY status ORDER BY status`,
     seq,

@@ -12,8 +12,12 @@ import type { LiveRuns } from './live-runs.ts';
 import { selectOutcomes } from './result-rows.ts';
 import { type Run, runRev } from './run-rows.ts';
 
-/** How many completed runs a score looks back over for cases that the newest one did not hold. */
-const RUNS_LOOKED_AT = 25;
+/** How far back a case that newer runs did not hold is looked for. */
+const RUNS_LOOKED_AT = 500;
+/** Outcomes of a case that its status and its consistency are made of. */
+const OUTCOMES_WANTED = 5;
+/** Scores after a revised one that are made again. */
+const RESCORED_RUNS = 25;
 
 type ScoreRow = { run_seq: number; rev: number; value: number | null; report: string | null; digest: string };
 export type Standing = { score: AgentScore | null; previous: number | null; rev: number };
@@ -55,9 +59,21 @@ export class Scoreboard {
       .dirty()
       .filter((run) => run.end?.status === 'completed' && this.#row(run.seq)?.rev !== runRev(run));
     for (const run of due) this.#score(run);
-    const [newest] = this.#rows('1', 1);
-    if (newest && due.length > 0 && !due.some((run) => run.seq === newest.run_seq))
-      this.#score(this.#runs.get(newest.run_seq));
+    const [first] = due;
+    if (first) for (const seq of this.#scoredAfter(first.seq, due)) this.#score(this.#runs.get(seq));
+  }
+
+  /** Later runs look back on the one that changed; the newest of them are what trends are made of. */
+  #scoredAfter(seq: number, done: Run[]): number[] {
+    const rows = this.#sql.exec<{ run_seq: number }>(
+      'SELECT run_seq FROM scores WHERE run_seq > ?1 ORDER BY run_seq DESC LIMIT ?2',
+      ...[seq, RESCORED_RUNS],
+    );
+    const settled = new Set(done.map((run) => run.seq));
+    return [...rows]
+      .map((row) => row.run_seq)
+      .filter((later) => !settled.has(later))
+      .reverse();
   }
 
   #score(run: Run): void {
@@ -71,12 +87,25 @@ export class Scoreboard {
     );
   }
 
+  /** What runs said up to one of them, newest first: as far back as it takes to know each live case's last outcomes. */
   #digests(upTo: number): RunDigest[] {
+    const wanted = new Map(selectCases(this.#sql).map((row) => [row.case_no, OUTCOMES_WANTED]));
     const rows = this.#sql.exec<{ digest: string }>(
       'SELECT digest FROM scores WHERE run_seq <= ?1 ORDER BY run_seq DESC LIMIT ?2',
       ...[upTo, RUNS_LOOKED_AT],
     );
-    return [...rows].map((row) => JSON.parse(row.digest) as RunDigest);
+    const digests: RunDigest[] = [];
+    for (const row of rows) {
+      const digest = JSON.parse(row.digest) as RunDigest;
+      digests.push(digest);
+      for (const { caseNo } of digest.cases) {
+        const left = (wanted.get(caseNo) ?? 0) - 1;
+        if (left > 0) wanted.set(caseNo, left);
+        else wanted.delete(caseNo);
+      }
+      if (wanted.size === 0) break;
+    }
+    return digests;
   }
 
   #rows(where: 'value IS NOT NULL' | '1', limit: number): ScoreRow[] {

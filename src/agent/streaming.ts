@@ -9,7 +9,10 @@ import { judge } from '../domain/verdict/judge.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { CaseFault, PinnedCase, PinnedCases } from './pinned-cases.ts';
 import { type HeldRow, insertResult, type Key, selectHeld, selectVerdict, type ViewParts } from './result-rows.ts';
-import { type Run, type Tally, updateRun, updateRunChanged } from './run-rows.ts';
+import { type Run, runRev, type Tally, updateRun, updateRunChanged } from './run-rows.ts';
+
+/** Attempts at one case and trial that are kept; a runner that gets here forgot to number its trials. */
+const MAX_ATTEMPTS_HELD = 1_000;
 
 /** One result on its way in: what names it, the hash of what was received, and the result itself as JSON. */
 export type Item = {
@@ -41,7 +44,10 @@ export type Streamed = {
   replaced: number;
   renumbered: number;
   verdicts: ItemVerdict[];
+  /** What stands since this call, in the order of arrival. */
   fresh: ViewParts[];
+  /** Whether anything of the run is different from before. */
+  changed: boolean;
 };
 
 export type StreamDeps = { sql: SqlStorage; cases: PinnedCases; now: number };
@@ -54,9 +60,19 @@ type Located = { index: number; item: Item; pinned: PinnedCase };
 export function streamResults(deps: StreamDeps, run: Run, call: { items: Item[]; batch: boolean }): Streamed {
   if (isCancelled(facts(run))) throw new Refusal('CONFLICT', `Test run ${run.id} was cancelled`);
   const located = locate(deps, run, call.items);
-  const state: Streamed = { run, accepted: 0, duplicate: 0, replaced: 0, renumbered: 0, verdicts: [], fresh: [] };
+  const state: Streamed = {
+    run,
+    accepted: 0,
+    duplicate: 0,
+    replaced: 0,
+    renumbered: 0,
+    verdicts: [],
+    fresh: [],
+    changed: false,
+  };
   for (const entry of located) takeIn(deps, state, entry);
   state.run = settle(deps, { before: run, after: state.run, batch: call.batch });
+  state.changed = runRev(state.run) !== runRev(run);
   return state;
 }
 
@@ -90,6 +106,7 @@ function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned }: Loca
   const held = selectHeld(deps.sql, key);
   const placement = place(held, item);
   if (placement.outcome === 'conflict') throw conflict(item, index);
+  if (placement.outcome !== 'repeated' && held.length >= MAX_ATTEMPTS_HELD) throw tooOften(item, index);
   const verdict =
     placement.outcome === 'repeated'
       ? selectVerdict(deps.sql, key, placement.attempt)
@@ -105,6 +122,11 @@ function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned }: Loca
 function conflict(item: Item, index: number): Refusal {
   const words = `Result validation failed. result_id '${echo(item.result_id)}' was sent before with other content at index ${index}`;
   return new Refusal('INVALID_RESULTS', words, 'Give a changed result a new result_id.', { index, problems: [words] });
+}
+
+function tooOften(item: Item, index: number): Refusal {
+  const words = `Test case ${echo(item.scenario_id)} was sent ${MAX_ATTEMPTS_HELD} times at index ${index}`;
+  return new Refusal('INVALID_RESULTS', words, 'Set "trial" to count repetitions.', { index, problems: [words] });
 }
 
 type Storing = { key: Key; item: Item; pinned: PinnedCase; attempt: number; held: HeldRow[] };
@@ -138,17 +160,19 @@ function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, 
     body: kept === result ? item.text : JSON.stringify(kept),
   });
   const { scenarioId, caseId, content } = pinned;
-  state.fresh.push({
-    scenarioId,
-    caseId,
-    content,
-    trial: key.trial,
-    attempt,
-    late,
-    receivedAt: deps.now,
-    verdict,
-    result: kept,
-  });
+  const stands = held.every((row) => row.attempt < attempt);
+  if (stands)
+    state.fresh.push({
+      scenarioId,
+      caseId,
+      content,
+      trial: key.trial,
+      attempt,
+      late,
+      receivedAt: deps.now,
+      verdict,
+      result: kept,
+    });
   return verdict;
 }
 
@@ -165,15 +189,19 @@ function retally(tally: Tally, event: { placement: Placement; held: HeldRow[]; s
   const { placement, held, status } = event;
   if (placement.outcome === 'repeated' || placement.outcome === 'conflict') return tally;
   const rows = tally.rows + 1;
-  const differed = new Set(held.map((row) => row.status)).size > 1;
-  const differs = held.some((row) => row.status !== status) || differed;
-  const flaky = tally.flaky + (differs && !differed ? 1 : 0);
+  const before = held.map((row) => row.status);
+  const flaky = tally.flaky + (differ([...before, status]) && !differ(before) ? 1 : 0);
   if (placement.outcome === 'history') return { ...tally, rows, flaky };
   const counts: Counts = { ...tally.counts, [status]: tally.counts[status] + 1 };
   if (placement.outcome === 'accepted')
     return { rows, flaky, keys: tally.keys + 1, counts: { ...counts, total: counts.total + 1 } };
   const stood = held.at(-1)?.status ?? status;
   return { ...tally, rows, flaky, counts: { ...counts, [stood]: counts[stood] - 1 } };
+}
+
+/** Whether attempts disagree; one that still waits for a decision has no say. */
+function differ(statuses: ResultStatus[]): boolean {
+  return new Set(statuses.filter((status) => status !== 'pending')).size > 1;
 }
 
 type Settling = { before: Run; after: Run; batch: boolean };

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import { echo, Refusal } from './errors.ts';
-import { MAX_RESULT_BYTES, MAX_RESULTS, MAX_TOOL_CALLS, RunResult } from './result.ts';
+import { MAX_REQUEST_BYTES, MAX_RESULT_BYTES, MAX_RESULTS, MAX_TOOL_CALLS, RunResult } from './result.ts';
 
 /** Turns what a runner sent into results, or says which one is wrong and how. */
 
 const MAX_PROBLEMS = 10;
+const MEGABYTE = 1024 * 1024;
 /** Deeper than any real tool call; what walks a result may recurse. */
 const MAX_DEPTH = 100;
 const REQUIRED = ['scenario_id', 'user_message', 'agent_response'] as const;
@@ -24,6 +25,7 @@ export function parseResults(input: unknown): Received[] {
   const problems: Problem[] = [];
   const received = items.map((item, index) => parseResult(item, index, problems));
   if (problems.length > 0) throw invalidResults(problems);
+  assertSize((received as Received[]).reduce((sum, { text }) => sum + utf8Bytes(text), 0));
   return received as Received[];
 }
 
@@ -35,7 +37,14 @@ export function invalidResults(problems: readonly Problem[]): Refusal {
   return new Refusal('INVALID_RESULTS', message, undefined, { index: problems[0]?.index ?? 0, problems: shown });
 }
 
+function assertSize(bytes: number): void {
+  if (bytes <= MAX_REQUEST_BYTES) return;
+  const words = `Request is ${Math.ceil(bytes / MEGABYTE)} MB. Maximum is ${MAX_REQUEST_BYTES / MEGABYTE} MB`;
+  throw new Refusal('INVALID_RESULTS', words, 'Split the results over several calls with the same test_run_id.');
+}
+
 function asArray(input: unknown): unknown[] {
+  if (typeof input === 'string') assertSize(utf8Bytes(input));
   const value = typeof input === 'string' ? parseJson(input) : input;
   if (Array.isArray(value)) return value;
   const words = "Result validation failed. 'results' must be a JSON array";
@@ -99,7 +108,7 @@ function callsInTranscript(messages: unknown): number {
 }
 
 /** Length in UTF-8 without encoding it. */
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

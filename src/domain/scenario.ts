@@ -12,6 +12,8 @@ export const CaseContent = z.object({
   persona: z.string().optional(),
   /** Its expected behaviour is the scenario's, not its own. */
   inherits_behavior: z.boolean().optional(),
+  /** Deleted: only its title is left, for the results that were judged by it. */
+  purged: z.boolean().optional(),
 });
 export type CaseContent = z.infer<typeof CaseContent>;
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { newId } from '../agent/ids.ts';
 import type { Env } from '../env.ts';
 import { findKey, findSession, isLive, projectKey, projectSession } from '../store/credentials.ts';
+import { withDeadline } from '../store/deadline.ts';
 import { insertKey, type KeyRecord, type Scope } from '../store/keys.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
@@ -9,6 +10,7 @@ import type { Caller } from '../tools/define-tool.ts';
 /** Who is asking: API keys and dashboard sessions, both known only by their SHA-256. */
 
 const KEY_PREFIX = 'inv_';
+const DEADLINE_MS = 8_000;
 /** What a client sends that never put its key in place of the variable. */
 const UNSET_KEY = /^\$\{?\w+\}?$/;
 const SESSION_MS = 30 * 24 * 3_600_000;
@@ -49,19 +51,11 @@ export async function mintKey(
   const key = KEY_PREFIX + randomBytes(30).toString('base64url');
   const id = newId('key');
   const hash = sha256(key);
-  await insertKey(env.DB, {
-    id,
-    hash,
-    workspaceId,
-    name,
-    prefix: key.slice(0, 8),
-    scopes,
-    createdAt: now,
-    expiresAt: null,
-  });
+  const row = { id, hash, workspaceId, name, prefix: key.slice(0, 8), scopes, createdAt: now, expiresAt: null };
+  await withDeadline(insertKey(env.DB, row), DEADLINE_MS);
   const names = { id, workspace_id: workspaceId, workspace_name: workspaceName, email };
   const record: KeyRecord = { ...names, scopes, expires_at: null, revoked_at: null };
-  await projectKey(env.KV, hash, record);
+  await withDeadline(projectKey(env.KV, hash, record), DEADLINE_MS);
   return { key, record };
 }
 
@@ -76,13 +70,14 @@ export async function startSession(
   const token = randomBytes(32).toString('base64url');
   const hash = sha256(token);
   const expiresAt = now + SESSION_MS;
-  await insertSession(env.DB, {
+  const row = {
     hash,
     workspaceId: member.workspaceId,
     memberId: member.memberId,
     createdAt: now,
     expiresAt,
-  });
+  };
+  await withDeadline(insertSession(env.DB, row), DEADLINE_MS);
   const record: SessionRecord = {
     workspace_id: member.workspaceId,
     workspace_name: member.workspaceName,
@@ -91,7 +86,7 @@ export async function startSession(
     expires_at: expiresAt,
     revoked_at: null,
   };
-  await projectSession(env.KV, hash, record);
+  await withDeadline(projectSession(env.KV, hash, record), DEADLINE_MS);
   return { token, expiresAt };
 }
 
@@ -104,6 +99,6 @@ export async function sessionOf(env: Env, token: string, now: number): Promise<S
 }
 
 export async function endSession(env: Env, { hash, session }: SignedIn, now: number): Promise<void> {
-  await updateSessionRevoked(env.DB, hash, now);
-  await projectSession(env.KV, hash, { ...session, revoked_at: now });
+  await withDeadline(updateSessionRevoked(env.DB, hash, now), DEADLINE_MS);
+  await withDeadline(projectSession(env.KV, hash, { ...session, revoked_at: now }), DEADLINE_MS);
 }

@@ -1,11 +1,13 @@
 import { sign, verify } from 'hono/jwt';
 import * as z from 'zod';
 import type { Env } from '../env.ts';
+import { withDeadline } from '../store/deadline.ts';
 import { insertRedeemedCode } from '../store/sessions.ts';
 
 /** Codes that work once: signed, so that nothing is stored until one is redeemed. */
 
 const SETUP_MINUTES = 10;
+const D1_DEADLINE_MS = 8_000;
 
 const Setup = z.object({ purpose: z.literal('setup'), workspace_id: z.string(), jti: z.string(), exp: z.int() });
 const SignIn = z.object({
@@ -47,5 +49,6 @@ async function redeem<T extends { jti: string; exp: number }>(
   const parsed = schema.safeParse(payload);
   if (!parsed.success || parsed.data.exp * 1000 <= now) return null;
   const { jti, exp } = parsed.data;
-  return (await insertRedeemedCode(env.DB, { jti, expiresAt: exp * 1000, now })) ? parsed.data : null;
+  const first = await withDeadline(insertRedeemedCode(env.DB, { jti, expiresAt: exp * 1000, now }), D1_DEADLINE_MS);
+  return first ? parsed.data : null;
 }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
-import type { App } from './app.ts';
+import { type App, baseUrl } from './app.ts';
 import { type SignedIn, sessionOf, startSession } from './auth.ts';
 
 /** The cookie of a dashboard session, and the token its forms carry. */
@@ -17,7 +17,7 @@ export async function openSession(
   await setSignedCookie(c, COOKIE, token, c.env.SESSION_SECRET, {
     httpOnly: true,
     sameSite: 'Lax',
-    secure: new URL(c.req.url).protocol === 'https:',
+    secure: baseUrl(c).startsWith('https:'),
     path: '/',
     expires: new Date(expiresAt),
   });

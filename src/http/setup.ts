@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
+import { withDeadline } from '../store/deadline.ts';
 import { selectWorkspace } from '../store/workspaces.ts';
 import { type App, baseUrl } from './app.ts';
 import { mintKey } from './auth.ts';
 import { redeemSetupCode } from './one-time-code.ts';
+
+const D1_DEADLINE_MS = 8_000;
 
 /** What the commands of `invarium_connect` fetch. */
 export const setup = new Hono<App>();
@@ -12,7 +15,7 @@ setup.post('/api/setup/:code', async (c) => {
   const now = Date.now();
   c.header('Cache-Control', 'no-store');
   const code = await redeemSetupCode(c.env, c.req.param('code'), now);
-  const workspace = code && (await selectWorkspace(c.env.DB, code.workspace_id));
+  const workspace = code && (await withDeadline(selectWorkspace(c.env.DB, code.workspace_id), D1_DEADLINE_MS));
   if (!workspace)
     return c.text('Error: Setup code is invalid, expired or used. Call invarium_connect for a new one.\n', 410);
   c.set('workspace', workspace.id);

@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
 import { MessagePage } from '../dashboard/message-page.tsx';
 import { SignInPage } from '../dashboard/sign-in-page.tsx';
+import { withDeadline } from '../store/deadline.ts';
 import { selectOwner } from '../store/sessions.ts';
 import { selectWorkspace } from '../store/workspaces.ts';
 import type { App } from './app.ts';
 import { callerOfKey, endSession } from './auth.ts';
 import { redeemSignInCode } from './one-time-code.ts';
 import { closeSession, currentSession, isCsrfToken, openSession } from './session.ts';
+
+const D1_DEADLINE_MS = 8_000;
 
 /** In by a one-time link or by key, and out again. */
 export const signIn = new Hono<App>();
@@ -17,7 +20,7 @@ signIn.get('/sign-in', async (c) => {
   const now = Date.now();
   if (c.req.method === 'HEAD') return c.body(null);
   const redeemed = await redeemSignInCode(c.env, code, now);
-  const workspace = redeemed && (await selectWorkspace(c.env.DB, redeemed.workspace_id));
+  const workspace = redeemed && (await withDeadline(selectWorkspace(c.env.DB, redeemed.workspace_id), D1_DEADLINE_MS));
   if (!redeemed || !workspace) return (await currentSession(c, now)) ? c.redirect('/') : c.html(<SpentLink />, 410);
   const member = {
     workspaceId: workspace.id,
@@ -47,7 +50,9 @@ signIn.post('/sign-in', async (c) => {
   const next = safePath(form.next);
   const key = typeof form.key === 'string' ? form.key.trim() : '';
   const caller = await callerOfKey(c.env, key, now);
-  const owner = caller?.scopes.includes('read') ? await selectOwner(c.env.DB, caller.workspaceId) : null;
+  const owner = caller?.scopes.includes('read')
+    ? await withDeadline(selectOwner(c.env.DB, caller.workspaceId), D1_DEADLINE_MS)
+    : null;
   if (!caller || !owner)
     return c.html(<SignInPage next={next} error="This key is unknown, revoked, expired or may not read." />, 401);
   const { workspaceId, workspaceName } = caller;

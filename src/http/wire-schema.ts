@@ -8,7 +8,7 @@ import * as z from 'zod';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Below this level an object is only called one. */
-const DEEPEST_LEVEL = 3;
+const DEEPEST_LEVEL = 2;
 
 /** What a caller may send, rules and all. */
 export function inputSchema(schema: z.ZodType): Record<string, unknown> {

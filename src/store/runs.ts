@@ -65,7 +65,8 @@ function updateStatuses(
   return db
     .prepare(
       `UPDATE scenarios SET status = j.value, status_rev = ?2 FROM json_each(?3) j
-       WHERE scenarios.id = j.key AND scenarios.agent_id = ?1 AND scenarios.status <> j.value AND scenarios.status_rev < ?2`,
+       WHERE scenarios.id = j.key AND scenarios.agent_id = ?1 AND scenarios.status <> j.value AND scenarios.status_rev < ?2
+         AND NOT EXISTS (SELECT 1 FROM scores WHERE agent_id = ?1 AND rev > ?2)`,
     )
     .bind(agentId, rev, JSON.stringify(Object.fromEntries(byScenario)));
 }

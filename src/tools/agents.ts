@@ -1,19 +1,14 @@
 import * as z from 'zod';
-import { audit } from '../domain/audit/audit.ts';
-import { redactSecrets } from '../domain/audit/secrets.ts';
-import { constraintTexts, parseBlueprint } from '../domain/blueprint/blueprint.ts';
-import { confidence } from '../domain/confidence.ts';
-import { Refusal } from '../domain/errors.ts';
+import { constraintTexts } from '../domain/blueprint/blueprint.ts';
 import { AgentStatus } from '../domain/fields.ts';
 import { relativeTime } from '../domain/formatting.ts';
-import { RunHeader } from '../domain/run.ts';
+import { reviewBlueprint } from '../domain/review.ts';
 import { selectAgents } from '../store/agents.ts';
-import { withDeadline } from '../store/deadline.ts';
 import { agentUrl, askAgent } from './agent-access.ts';
 import { defineTool } from './define-tool.ts';
 import { AgentNameParameter, optionalText, requiredText } from './input.ts';
-
-const READ_DEADLINE_MS = 10_000;
+import { readD1 } from './read-d1.ts';
+import { toWire, WireRun } from './wire-run.ts';
 
 /** What an empty workspace says. */
 export const NO_AGENTS = 'No agents registered yet. Use invarium_prepare_blueprint to register one.';
@@ -29,7 +24,7 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
   effect: 'changes',
   repeatable: true,
   input: z.strictObject({
-    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.'),
+    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY),
     agent_name: optionalText('Name to register under; default: agent_name or name in the blueprint.'),
   }),
   output: z.object({
@@ -43,11 +38,8 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
     rating: z.string(),
   }),
   async run({ blueprint: document, agent_name }, context) {
-    const { blueprint: raw, text } = parseBlueprint(document, agent_name?.trim() || null);
-    const report = audit(raw, text);
-    const kept = redactSecrets(text);
-    const { blueprint } = parseBlueprint(kept, raw.agent_name);
-    const { level } = confidence(blueprint);
+    const { blueprint, text, report, confidence } = reviewBlueprint(document, agent_name?.trim() || null);
+    const { level } = confidence;
     const { id } = await askAgent(context, blueprint.agent_name, (agent) =>
       agent.register({
         workspaceId: context.caller.workspaceId,
@@ -55,7 +47,7 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
         description: blueprint.description ?? null,
         constraints: constraintTexts(blueprint),
         tools: blueprint.tools,
-        document: kept,
+        document: text,
         confidence: level,
         score: report.score,
         audit: JSON.stringify(report),
@@ -157,7 +149,7 @@ Returns: the agent in detail.`,
     tools: z.array(z.object({ name: z.string(), description: z.string() })),
     constraints: z.array(z.string()),
     runs: z.object({ completed: z.int(), running: z.int() }),
-    last_run: RunHeader.nullable(),
+    last_run: WireRun.nullable(),
     last_run_ago: z.string().nullable(),
     url: z.string(),
   }),
@@ -176,7 +168,7 @@ Returns: the agent in detail.`,
       tools: agent.tools.map(({ name, description }) => ({ name, description })),
       constraints: agent.constraints,
       runs: { completed: agent.completed, running: agent.running },
-      last_run: lastRun,
+      last_run: lastRun && toWire(lastRun, context.baseUrl),
       last_run_ago: lastRun ? relativeTime(lastRun.started_at, context.now) : null,
       url: agentUrl(context.baseUrl, agent.id),
     };
@@ -206,7 +198,7 @@ function section(title: string, items: string[]): string[] {
   return items.length > 0 ? [`${title} (${items.length}):`, ...items.map((item) => `  - ${item}`)] : [];
 }
 
-type Runs = { runs: { completed: number; running: number }; last_run: RunHeader | null; last_run_ago: string | null };
+type Runs = { runs: { completed: number; running: number }; last_run: WireRun | null; last_run_ago: string | null };
 
 function runLines({ runs, last_run, last_run_ago }: Runs): string[] {
   if (!last_run) return ['No test runs yet'];
@@ -215,16 +207,4 @@ function runLines({ runs, last_run, last_run_ago }: Runs): string[] {
     `Recent test runs: ${runs.completed} completed, ${runs.running} running`,
     `Last run: ${last_run_ago} (passed: ${passed}, failed: ${failed})`,
   ];
-}
-
-/** @throws Refusal RETRY_LATER when D1 fails or does not answer. */
-export async function readD1<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await withDeadline(work, READ_DEADLINE_MS);
-  } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'd1_read_failed', cause: String(cause) }));
-    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', 'Retry in 30 seconds.', {
-      retry_after: 30,
-    });
-  }
 }

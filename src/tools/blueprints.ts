@@ -10,9 +10,9 @@ import { reviewBlueprint } from '../domain/review.ts';
 import { SideEffects } from '../domain/tool.ts';
 import { selectAudit } from '../store/audits.ts';
 import { agentUrl, askAgent } from './agent-access.ts';
-import { readD1 } from './agents.ts';
 import { defineTool } from './define-tool.ts';
 import { AgentNameParameter, optionalText, requiredText } from './input.ts';
+import { readD1 } from './read-d1.ts';
 
 /** Findings in an answer, worst first; a model reads no further, and the counts tell of the rest. */
 const MAX_FINDINGS = 50;
@@ -27,7 +27,7 @@ Args: blueprint (YAML or JSON text with a name and at least one tool; at most 50
 Returns: preview, confidence with what is missing, Agent Readiness Score by category, findings with fixes, and the normalised YAML to save under .invarium/.`,
   effect: 'reads',
   input: z.strictObject({
-    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.'),
+    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY),
     agent_name: optionalText('Name of the agent; default: agent_name or name in the blueprint.'),
   }),
   output: z.object({
@@ -39,8 +39,8 @@ Returns: preview, confidence with what is missing, Agent Readiness Score by cate
     chains: z.int(),
     constraints: z.int(),
     confidence: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
-    audit: Audit,
     yaml: z.string(),
+    ...Audit.shape,
   }),
   run({ blueprint: document, agent_name }) {
     const { blueprint, report, confidence } = reviewBlueprint(document, agent_name?.trim() || null);
@@ -55,8 +55,8 @@ Returns: preview, confidence with what is missing, Agent Readiness Score by cate
       chains: blueprint.workflow.chains.length,
       constraints: constraintTexts(blueprint).length,
       confidence: { level: confidence.level, reasons: confidence.reasons.map(redactSecrets) },
-      audit: shortened(report),
       yaml: blueprintYaml(blueprint),
+      ...shortened(report),
     };
   },
   text: (it) =>
@@ -64,8 +64,8 @@ Returns: preview, confidence with what is missing, Agent Readiness Score by cate
       `Save blueprint to: ${it.save_as}`,
       previewText(it),
       [`CONFIDENCE: ${it.confidence.level}`, ...it.confidence.reasons.map((reason) => `  ${reason}`)].join('\n'),
-      ['LOCAL AUDIT PREVIEW', scoreText(it.audit), ...categoryLines(it.audit)].join('\n'),
-      [`FINDINGS (${findingCount(it.audit)})`, ...it.audit.findings.map(briefFinding), ...rest(it.audit)].join('\n'),
+      ['LOCAL AUDIT PREVIEW', scoreText(it), ...categoryLines(it)].join('\n'),
+      [`FINDINGS (${findingCount(it)})`, ...it.findings.map(briefFinding), ...rest(it)].join('\n'),
       'NEXT STEP\nReview with the user. To submit, call invarium_upload_blueprint.',
       `BLUEPRINT YAML\n${it.yaml.trimEnd()}`,
     ].join('\n\n'),
@@ -115,15 +115,15 @@ Args: agent_name (exact, case-sensitive).
 Returns: Agent Readiness Score by category, findings by severity with a concrete fix for each, dashboard link.`,
   effect: 'reads',
   input: z.strictObject({ agent_name: AgentNameParameter }),
-  output: z.object({ agent_name: z.string(), url: z.string(), audit: Audit }),
+  output: z.object({ agent_name: z.string(), url: z.string(), ...Audit.shape }),
   async run({ agent_name }, context) {
     const { caller, env, baseUrl } = context;
     const { id } = await askAgent(context, agent_name, (agent) => agent.describe());
     const report = await readD1(selectAudit(env.DB, caller.workspaceId, id));
-    if (report) return { agent_name, url: agentUrl(baseUrl, id), audit: shortened(report) };
+    if (report) return { agent_name, url: agentUrl(baseUrl, id), ...shortened(report) };
     throw new Refusal('NOT_FOUND', `No audit found for '${agent_name}'`, 'Upload a blueprint to trigger an audit.');
   },
-  text: ({ agent_name, url, audit }) => {
+  text: ({ agent_name, url, ...audit }) => {
     const { critical, high, medium, low } = audit.counts;
     const findings = SEVERITIES.flatMap((severity) => severityLines(audit, severity));
     return [

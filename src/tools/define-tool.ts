@@ -36,6 +36,8 @@ type Declaration<I extends z.ZodType, O extends z.ZodType, C> = {
   description: string;
   effect: Effect;
   repeatable?: boolean;
+  /** What a key must be allowed; by default `read` for what reads and `write` for the rest. `admin` may do everything. */
+  scope?: Scope;
   input: I;
   output: O;
   /** Returns data, or throws a refusal; it never catches. */
@@ -61,7 +63,8 @@ export type Tool = {
 
 /** A tool for callers with a key. */
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(tool: Declaration<I, O, ToolContext>): Tool {
-  return settle({ ...tool, needsKey: true, run: (input: z.output<I>, context) => tool.run(input, keyed(context)) });
+  const run = (input: z.output<I>, context: OpenContext) => tool.run(input, keyed(context));
+  return settle({ ...tool, needsKey: true, run });
 }
 
 /** A tool that works before there is a key. */
@@ -74,7 +77,7 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
 ): Tool {
   const { name, title, description, input, output, needsKey } = tool;
   const perform = async (raw: unknown, context: OpenContext): Promise<Outcome> => {
-    if (needsKey) keyed(context);
+    if (needsKey) assertScope(keyed(context).caller, tool.scope ?? (tool.effect === 'reads' ? 'read' : 'write'));
     const structured = output.parse(await tool.run(parseInput(input, raw), context));
     return { text: tool.text(structured), structured };
   };
@@ -98,6 +101,12 @@ export function authFailed(): Refusal {
 function keyed(context: OpenContext): ToolContext {
   if (!context.caller) throw authFailed();
   return { ...context, caller: context.caller };
+}
+
+function assertScope({ scopes }: Caller, scope: Scope): void {
+  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  const hint = `It needs the scope '${scope}'. Use another key, or make one that has it.`;
+  throw new Refusal('AUTH_FAILED', 'This API key is not allowed to do that', hint);
 }
 
 function hintsOf(effect: Effect, repeatable: boolean): Hints {

@@ -29,6 +29,9 @@ function words(issue: z.core.$ZodIssue, given: unknown): Words {
   const name = String(parameter);
   const value = (given as Record<string, unknown>)[name];
   if (isBlank(value, issue)) return { message: `${name} is required and cannot be empty` };
+  if (issue.code === 'too_big' && typeof value === 'string') {
+    return { message: `${name} must be a string of at most ${issue.maximum} characters` };
+  }
   const type = wrongType(issue, value);
   if (type) return { message: `${name} must be a ${type}` };
   const [message = '', hint] = issue.message.split('\n');
@@ -47,13 +50,16 @@ function wrongType(issue: z.core.$ZodIssue, value: unknown): string | null {
   return TYPE_WORDS[issue.expected] ?? issue.expected;
 }
 
+/** Far more than a person writes, far less than a database row holds. */
+const MAX_TEXT = 20_000;
+
 /** A required text that is not blank. */
-export function requiredText(description: string) {
-  return z.string().regex(/\S/).meta({ description });
+export function requiredText(description: string, max = MAX_TEXT) {
+  return z.string().regex(/\S/).max(max).meta({ description });
 }
 
-export function optionalText(description: string) {
-  return z.string().nullish().meta({ description });
+export function optionalText(description: string, max = MAX_TEXT) {
+  return z.string().max(max).nullish().meta({ description });
 }
 
 /** One of a closed list, or left out; anything else is `Invalid {name} '…'` with the list. */

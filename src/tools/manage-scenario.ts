@@ -5,9 +5,9 @@ import { parseCaseId } from '../domain/scenario.ts';
 import type { AgentRpc } from '../env.ts';
 import { selectScenarioAgent } from '../store/scenarios.ts';
 import { askAgent } from './agent-access.ts';
-import { readD1 } from './agents.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { flag, jsonText, optionalText, parseTexts, requiredText } from './input.ts';
+import { readD1 } from './read-d1.ts';
 
 const ACTIONS = ['update', 'delete', 'toggle'] as const;
 const GONE = 'Check the id with invarium_list_scenarios; it may be gone already.';
@@ -24,7 +24,7 @@ Returns: what changed. Inactive scenarios are left out of test runs, not deleted
   input: z.strictObject({
     scenario_id: requiredText('Id of the scenario, from invarium_list_scenarios.'),
     action: requiredText('update, delete or toggle.'),
-    name: optionalText('New title (update).'),
+    name: optionalText('New title (update).', 300),
     description: optionalText('New description (update).'),
     expected_behavior: optionalText('New expected behaviour (update).'),
     tags: jsonText('New tags as a JSON array of strings (update).'),

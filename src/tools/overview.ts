@@ -5,9 +5,10 @@ import { minuteTime, percent } from '../domain/formatting.ts';
 import { monthStart, PLAN, QUOTAS, type QuotaName, quotaText, resetDate } from '../domain/quota.ts';
 import { selectOverview, selectUsage } from '../store/overview.ts';
 import { selectRuns } from '../store/runs.ts';
-import { NO_AGENTS, readD1 } from './agents.ts';
+import { NO_AGENTS } from './agents.ts';
 import { defineTool } from './define-tool.ts';
-import { toWire, WireRun } from './runs.ts';
+import { readD1 } from './read-d1.ts';
+import { toWire, WireRun } from './wire-run.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_DAYS = 30;

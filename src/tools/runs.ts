@@ -1,32 +1,15 @@
 import * as z from 'zod';
 import { RESULT_STATUSES, RUN_STATUSES } from '../domain/fields.ts';
-import { isoTime, minuteTime, percent } from '../domain/formatting.ts';
-import { ResultView, RunHeader } from '../domain/run.ts';
+import { minuteTime, percent } from '../domain/formatting.ts';
+import { ResultView, type RunHeader } from '../domain/run.ts';
 import { selectRuns } from '../store/runs.ts';
-import { askAgent, runUrl } from './agent-access.ts';
-import { readD1 } from './agents.ts';
+import { askAgent } from './agent-access.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { AgentNameParameter, choice, optionalText, requiredText, wholeNumber } from './input.ts';
+import { readD1 } from './read-d1.ts';
+import { toWire, WireRun } from './wire-run.ts';
 
 const MAX_RUNS = 1_000;
-
-/** A run header on the wire: ISO 8601 times and the link. */
-export const WireRun = RunHeader.omit({ rev: true }).extend({
-  started_at: z.string(),
-  completed_at: z.string().optional(),
-  url: z.string(),
-});
-export type WireRun = z.infer<typeof WireRun>;
-
-export function toWire({ rev: _, ...run }: RunHeader, baseUrl: string): WireRun {
-  const { started_at, completed_at, ...rest } = run;
-  return {
-    ...rest,
-    started_at: isoTime(started_at) ?? '',
-    ...(completed_at === undefined ? {} : { completed_at: isoTime(completed_at) ?? '' }),
-    url: runUrl(baseUrl, run.id, run.agent_name),
-  };
-}
 
 export const listTestRuns = defineTool({
   name: 'invarium_list_test_runs',
@@ -127,11 +110,11 @@ Returns: the run and one page of its results, in the order of their cases. The a
 
 function headText(run: WireRun): string {
   const { passed, failed, total } = run.counts;
-  const reason = run.status_reason ? ` (${run.status_reason})` : '';
   return [
     `Test Run: ${run.id}`,
     `Agent: ${run.agent_name}`,
-    `Status: ${run.status}${reason} | Passed: ${passed}/${total} (${percent(passed, total)}%) | Failed: ${failed}`,
+    `Status: ${run.status} | Passed: ${passed}/${total} (${percent(passed, total)}%) | Failed: ${failed}`,
+    ...(run.status_reason ? [`Ended because: ${run.status_reason}`] : []),
     ...(run.name ? [`Name: ${run.name}`] : []),
     `Source: ${run.source} | Started: ${minuteTime(Date.parse(run.started_at))}`,
   ].join('\n');

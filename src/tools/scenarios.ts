@@ -31,7 +31,7 @@ Returns: the scenario id; its test case has the id {scenario_id}_1.`,
   effect: 'adds',
   input: z.strictObject({
     agent_name: AgentNameParameter,
-    name: requiredText('Title of the scenario.'),
+    name: requiredText('Title of the scenario.', 300),
     description: optionalText('What the scenario is about.'),
     user_message: requiredText("The user's message that starts the conversation."),
     expected_tools: jsonText('JSON array of tool names, in order.'),
@@ -138,7 +138,7 @@ Returns: the cases with id, message, expected tools and expected behaviour.`,
     const offset = input.offset ?? 0;
     const limit = Math.min(input.limit ?? 20, MAX_CASES);
     const page = await askAgent(context, input.agent_name, (agent) => agent.listCases({ offset, limit }));
-    if (generation_id != null) throw new Refusal('NOT_FOUND', `Generation not found: ${echo(generation_id)}`);
+    if (generation_id?.trim()) throw new Refusal('NOT_FOUND', `Generation not found: ${echo(generation_id)}`);
     return {
       ...{ agent_name: input.agent_name, generation_id: null, status: 'completed', total: page.total, offset, limit },
       ...{ test_cases: page.cases, output_format: output_format ?? 'text', output_file: output_file ?? null },

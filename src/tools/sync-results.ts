@@ -5,14 +5,12 @@ import type { Item, ItemVerdict, SyncCall } from '../agent/streaming.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Counts, FailureCategory, ResultStatus, RunStatus, Severity, SOURCES } from '../domain/fields.ts';
 import { parseResults } from '../domain/intake.ts';
-import { MAX_REQUEST_BYTES } from '../domain/result.ts';
 import { MAX_EXPECTED_TOTAL, MIN_EXPECTED_TOTAL } from '../domain/run-state.ts';
 import { askAgent, runUrl } from './agent-access.ts';
 import { defineTool } from './define-tool.ts';
 import { AgentNameParameter, choice, flag, jsonText, optionalText, wholeNumber } from './input.ts';
 
 const MAX_VERDICTS = 50;
-const MEGABYTE = 1024 * 1024;
 
 const Output = z.object({
   test_run_id: z.string(),
@@ -59,11 +57,12 @@ Args:
   expected_total: how many results to expect; the run completes when that many distinct ones arrived.
 Returns: run id, counts, verdicts and the dashboard link. A run's analytics are read with invarium_get_test_run and invarium_get_agent.`,
   effect: 'adds',
+  scope: 'ingest',
   input: z.strictObject({
     agent_name: AgentNameParameter,
     results: jsonText('JSON array of result objects; "[]" with create_empty.'),
     test_run_id: optionalText('Run to append to; "tr_" may be left out.'),
-    name: optionalText('Label for a new run.'),
+    name: optionalText('Label for a new run.', 200),
     source: choice('source', SOURCES, 'Where the results come from. Default: mcp.'),
     create_empty: flag('Make an empty run and return its id. Default: false.'),
     expected_total: wholeNumber(
@@ -106,9 +105,6 @@ function itemsOf(results: unknown, runId: string | null | undefined): Item[] {
       'results is required and cannot be empty',
       'Pass a JSON array of result objects.',
     );
-  }
-  if (typeof results === 'string' && results.length > MAX_REQUEST_BYTES) {
-    throw new Refusal('INVALID_RESULTS', `Request is ${Math.ceil(results.length / MEGABYTE)} MB. Maximum is 10 MB`);
   }
   const received = parseResults(results);
   if (received.length === 0 && !runId) {

@@ -154,7 +154,7 @@ test('wrong syntax is refused with its place, never with a line of the document'
     'Invalid YAML at line 2, column 13: wrong indentation or a bracket that is not closed.',
   );
   expect(complaint('tools:\n\t- top: secret')).toBe('Invalid YAML at line 2, column 1: a tab used as indentation.');
-  expect(complaint('a: b: c')).toContain('Invalid YAML at line 1, column 4: a mapping inside a mapping on one line');
+  expect(complaint('a: b: c')).toContain('Invalid YAML at line 1, column 5: a mapping inside a mapping on one line');
 });
 
 test('what YAML can do beyond plain data is refused', () => {

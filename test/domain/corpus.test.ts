@@ -79,6 +79,12 @@ test('a folder becomes an agent with its tools, their side effects and its polic
   expect(JSON.stringify(blueprint)).not.toContain('"effect"');
 });
 
+test('a deletion is required as well', () => {
+  const tools = JSON.stringify(TOOLS).replace('"write"', '"delete"');
+  const { scenarios } = readCorpus(folder({ 'tools.json': tools }));
+  expect(scenarios[0]?.expectations.required_effects).toHaveLength(1);
+});
+
 test('a name that no agent can have is made one', () => {
   expect(readCorpus(folder({}, 'Ü')).agentName).toBe('corpus');
   expect(readCorpus(folder({}, '--Big  Shop--')).agentName).toBe('big-shop');

@@ -59,6 +59,7 @@ test.each([
   ['a property of an object without a schema', { a: 1 }, { a: 1, z: 2 }, {}],
   ['a value and null', { a: 1 }, { a: null }, {}],
   ['false and 0', false, 0, {}],
+  ['text written as anyOf and a number', '3', 3, { anyOf: [{ type: 'string' }, { type: 'null' }] }],
   ['a list and its text where text is welcome', [1], '[1]', { type: ['array', 'string'] }],
   ['a list and an object', [1], { 0: 1 }, {}],
   ['a number and its negative', -5, 5, {}],

@@ -112,7 +112,7 @@ test.each([
   ['user.update', 'effect'],
   ['check_in_passenger', 'effect'],
   ['transfer_funds', 'effect'],
-  ['transfer_to_human_agents', 'handoff'],
+  ['transfer_to_human', 'handoff'],
   ['escalate_to_supervisor', 'handoff'],
   ['handoff_to_billing', 'handoff'],
   ['frobnicate', 'unknown'],

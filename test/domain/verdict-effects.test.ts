@@ -151,6 +151,22 @@ test('without a transcript the answer tells whether an error was ignored', () =>
   expect(filedWith('')).toBe('tool_usage_failure/missing_call high');
 });
 
+test.each([
+  'I was unable to do it.',
+  "It couldn't be done.",
+  'I cannot do that.',
+  'That was not possible.',
+  'It failed.',
+  'There was an error.',
+  'Unfortunately, no.',
+  'There is a problem with your line.',
+  'Something went wrong.',
+  'Let me try again.',
+])('%j admits that something did not work', (text) => {
+  const messages = transcript([plan('L1', 'S'), 'Error: locked'], ['agent', text]);
+  expect(filed(judged({ expect: due(plan('L1', 'S')), result: { messages } }))).toContain('/missing_call');
+});
+
 test('an agent that admits the error missed the effect, and is not at fault where the tool is broken', () => {
   const said = ['agent', 'I was unable to change your plan.'] as ['agent', string];
   const judge = (answer: string) =>

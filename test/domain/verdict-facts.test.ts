@@ -17,6 +17,7 @@ test.each([
   ['It costs 50 EUR', '€50.00'],
   ['Your total is **$1,000**.', 'total is 1000'],
   ['YOUR REFUND', 'your refund'],
+  ['It is _very_ cold __', 'very cold'],
   ['Ｙｏｕｒ ｒｅｆｕｎｄ １２', 'your refund 12'],
   ['your\n  refund', 'Your refund'],
   ['The “grand total” – done', '"grand total"'],
@@ -57,6 +58,11 @@ test.each([
 
 const speaking = (...words: string[]) =>
   transcript(['user', 'It is 42, is it?'], ...words.map((text) => ['agent', text] as ['agent', string]));
+
+test('a pass without a transcript quotes the answer and names no step', () => {
+  const verdict = judged({ expect: { required_facts: ['42'] }, result: { agent_response: 'It is 42.' } });
+  expect(verdict.evidence).toEqual([{ expected: '42', quote: 'it is 42.' }]);
+});
 
 test('a required fact may be said in any message of the agent, also beside a call', () => {
   const messages = [

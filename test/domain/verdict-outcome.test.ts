@@ -80,6 +80,7 @@ test.each([
   '{"id": 1, "note": "Error: printed on the box"}',
   '{"id": 1, "a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "status": "failed"}',
   '{"status": 200}',
+  '{"id": 1, "a": 2, "b": 3, "message": "Error: as the customer wrote"}',
   '[{"error": "a log entry"}, {"error": "another"}]',
   "{'error': None, 'id': 1}",
   '{"broken json',

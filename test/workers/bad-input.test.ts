@@ -362,5 +362,7 @@ test('what is not JSON-RPC is answered in one sentence, and a huge request too',
   expect(await huge.text()).toContain('Maximum is 10 MB.');
   const over: Caller = (await shop()).call;
   const said = await over('sync_results', { agent_name: AGENT, results: `["${'x'.repeat(11 * KB * KB)}"]` });
-  expect(said.text).toBe('Error: Request is 12 MB. Maximum is 10 MB.');
+  expect(said.text).toBe(
+    'Error: Request is 12 MB. Maximum is 10 MB. Split the results over several calls with the same test_run_id.',
+  );
 });

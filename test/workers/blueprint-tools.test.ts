@@ -110,7 +110,8 @@ test('a prepared blueprint is previewed, rated and audited, with the YAML to sav
   expect(structured).toMatchObject({
     save_as: '.invarium/shop-agent-blueprint.yaml',
     confidence: { level: 'medium' },
-    audit: { score: 80, checks: 11 },
+    score: 80,
+    checks: 11,
   });
 });
 
@@ -165,7 +166,7 @@ test('the fiftieth finding is the last that is told, and the rest are counted', 
   expect(text).toContain('FINDINGS (83)\n');
   expect(text.match(/^ {2}\[[A-Z]+\] /gm)).toHaveLength(50);
   expect(text).toContain('\n  … and 33 more, none of them worse.\n\nNEXT STEP');
-  expect(structured.audit).toMatchObject({ counts: { critical: 1, medium: 82 } });
+  expect(structured.counts).toMatchObject({ critical: 1, medium: 82 });
 });
 
 const BAD: [name: string, blueprint: string, text: string][] = [

@@ -1,7 +1,7 @@
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test } from 'vitest';
-import { d1 } from '../faults/worker.ts';
+import { d1, passTime } from '../faults/worker.ts';
 import { AGENT, addScenario, BLUEPRINT, openRun, refund, shop, sync } from './client.ts';
 
 afterEach(() => {
@@ -157,16 +157,52 @@ async function expectNothingLeft(workspaceId: string): Promise<void> {
 
 test('a deletion that D1 does not answer closes the agent, and a new upload of the name starts afresh', async () => {
   const { call, caseId, workspace } = await shop();
+  const stub = env.AGENT.getByName(`${workspace.id}/${AGENT}`);
   await sync(call, [refund(caseId)]);
+  await openRun(call, 3);
   d1.mode = 'fail';
   const failed = await call('delete_agent', { agent_name: AGENT, confirm: true });
   expect(failed.text).toMatch(/^Error: Failed to delete agent\. /);
   expect((await call('get_agent', { agent_name: AGENT })).error?.code).toBe('AGENT_NOT_FOUND');
-  await evictDurableObject(env.AGENT.getByName(`${workspace.id}/${AGENT}`));
-  expect((await call('get_agent', { agent_name: AGENT })).error?.code).toBe('AGENT_NOT_FOUND');
   d1.mode = 'ok';
   await call('upload_blueprint', { blueprint: BLUEPRINT });
-  const { structured } = await call('get_agent', { agent_name: AGENT });
-  expect(structured).toMatchObject({ aqs: null, last_run: null });
+  expect((await call('get_agent', { agent_name: AGENT })).structured).toMatchObject({ aqs: null, last_run: null });
   expect((await call('list_scenarios', { agent_name: AGENT })).structured.total).toBe(0);
+  const scenarioId = await addScenario(call);
+  const fresh = await sync(call, [refund(`${scenarioId}_1`)]);
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  const { results } = await env.DB.prepare('SELECT id FROM runs WHERE workspace_id = ?1').bind(workspace.id).all();
+  expect(results).toEqual([{ id: fresh.structured.test_run_id }]);
+});
+
+test('a deletion that was cut off goes on after the object was evicted', async () => {
+  const { call, caseId, workspace } = await shop();
+  const stub = env.AGENT.getByName(`${workspace.id}/${AGENT}`);
+  await sync(call, [refund(caseId)]);
+  d1.mode = 'fail';
+  await call('delete_agent', { agent_name: AGENT, confirm: true });
+  await evictDurableObject(stub);
+  expect((await call('get_agent', { agent_name: AGENT })).error?.code).toBe('AGENT_NOT_FOUND');
+  d1.mode = 'ok';
+  await runDurableObjectAlarm(stub);
+  await expectNothingLeft(workspace.id);
+});
+
+test('a deleted case is unknown to a run that goes on later', async () => {
+  const { call, scenarioId, caseId, workspace } = await shop();
+  const runId = await openRun(call, 3);
+  await sync(call, [refund(caseId)], { test_run_id: runId });
+  passTime(31 * 60_000);
+  await runDurableObjectAlarm(env.AGENT.getByName(`${workspace.id}/${AGENT}`));
+  await manage(call, scenarioId, { action: 'delete', confirm: true });
+  const said = await sync(call, [refund(caseId, { trial: 2 })], { test_run_id: runId });
+  expect(said.text).toBe(`Error: Result validation failed. Unknown scenario_id '${caseId}' at index 0.`);
+});
+
+test('an open run may finish with a case that was deleted meanwhile', async () => {
+  const { call, scenarioId, caseId } = await shop();
+  const runId = await openRun(call, 2);
+  await manage(call, scenarioId, { action: 'delete', confirm: true });
+  const said = await sync(call, [refund(caseId), refund(caseId, { trial: 2 })], { test_run_id: runId });
+  expect(said.structured).toMatchObject({ status: 'completed', counts: { passed: 2 } });
 });

@@ -35,7 +35,9 @@ for (const mode of ['fail', 'hang'] as const) {
     }
     const page = await request(`/runs/${runId}?agent=${AGENT}`, { headers: { cookie } });
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain('data-expected="24"');
+    const html = await page.text();
+    expect(html).toContain('data-n="total">24<');
+    expect(html).toContain('data-status="completed"');
     d1.mode = 'ok';
     passTime(2 * MINUTE_MS);
     for (let again = 0; again < 2; again++) await runDurableObjectAlarm(stub);

@@ -2,8 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { quotaText, resetDate } from '../../src/domain/quota.ts';
-import tracer from '../../src/tracer/invarium_trace.py';
-import { AGENT, addScenario, newWorkspace, ORIGIN, refund, shop, sync, toolCaller } from './client.ts';
+import { AGENT, addScenario, newWorkspace, ORIGIN, refund, request, shop, sync, toolCaller } from './client.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** What a result says of an agent that pays nothing back although it should. */
@@ -103,11 +102,16 @@ View dashboard: ${ORIGIN}`);
 
 test('a failure that a later attempt made good leaves the breakdown', async () => {
   const { call, workspace, caseId } = await shop();
-  const failed = await sync(call, [refund(caseId, LAZY)]);
+  const both = [refund(caseId, LAZY), refund(caseId, { trial: 2, ...LAZY })];
+  const failed = await sync(call, both);
   await flush(workspace.id);
   const failures = async () => (await call('dashboard')).structured.failures;
+  expect(await failures()).toEqual([{ category: 'tool_usage_failure', count: 2 }]);
+  const { test_run_id } = failed.structured;
+  await sync(call, [refund(caseId, { attempt: 2 })], { test_run_id });
+  await flush(workspace.id);
   expect(await failures()).toEqual([{ category: 'tool_usage_failure', count: 1 }]);
-  await sync(call, [refund(caseId, { attempt: 2 })], { test_run_id: failed.structured.test_run_id });
+  await sync(call, [refund(caseId, { trial: 2, attempt: 2 })], { test_run_id });
   await flush(workspace.id);
   expect(await failures()).toEqual([]);
 });
@@ -190,6 +194,7 @@ Version: ${structured.version}
 → Next: write test_run.py from the generated test cases, then create an empty run with
 invarium_sync_results(create_empty=true).`);
   expect(structured.version).toMatch(/^\d+\.\d+\.\d+$/);
+  const tracer = await (await request('/api/tracer')).text();
   expect(tracer).toContain(`__version__ = "${structured.version}"`);
   expect((await call('connect')).structured.commands).toContain(structured.command);
 });

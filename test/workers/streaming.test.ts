@@ -9,6 +9,7 @@ import {
   newWorkspace,
   openRun,
   refund,
+  request,
   type Said,
   shop,
   sync,
@@ -316,4 +317,55 @@ test('D1 hears of births, ends and scores from the alarm, once however often it 
     /^Your agents \(1 total\):\n\n1\. shop-agent\n {3}Status: ACTIVE \| AQS: \d+\/100 \| Scenarios: 1 \| Last run: /,
   );
   expect(d1.mode).toBe('ok');
+});
+
+test('deciding a pending result does not make its case flaky, live or after a wake', async () => {
+  const { call, workspace } = await shop();
+  const open = await addScenario(call, { name: 'Nothing expected', expectations: '{}' });
+  const runId = await openRun(call, 2);
+  const waiting = await sync(call, [refund(`${open}_1`)], { test_run_id: runId });
+  expect(waiting.structured.counts).toMatchObject({ pending: 1 });
+  await sync(call, [refund(`${open}_1`, { passed: true })], { test_run_id: runId });
+  expect((await getRun(call, runId)).run).toMatchObject({ counts: { passed: 1, pending: 0 }, flaky_cases: 0 });
+  await evictDurableObject(stubOf(workspace.id));
+  expect((await getRun(call, runId)).run).toMatchObject({ flaky_cases: 0 });
+});
+
+test('a case keeps its status and its part in the score when many later runs did not hold it', async () => {
+  const { call, caseId } = await shop();
+  const other = await addScenario(call, { name: 'Asked every time' });
+  await sync(call, [refund(caseId)]);
+  for (let run = 0; run < 30; run++) await sync(call, [refund(`${other}_1`, { trial: run + 1, tools_called: [] })]);
+  const { scenarios } = (await call('list_scenarios', { agent_name: AGENT })).structured as {
+    scenarios: { title: string; status: string }[];
+  };
+  expect(scenarios.map(({ title, status }) => [title, status])).toEqual([
+    ['Asked every time', 'failed'],
+    ['Refund a broken cup', 'passed'],
+  ]);
+});
+
+test('a key that may only ingest streams results and is refused everything else', async () => {
+  const { call, caseId } = await shop();
+  const { text } = await call('connect');
+  const path = /(\/api\/setup\/\S+)/.exec(text)?.[1] ?? '';
+  const { api_key } = (await (await request(path, { method: 'POST' })).json()) as { api_key: string };
+  const tracer = await toolCaller(api_key);
+  expect((await sync(tracer, [refund(caseId)])).structured).toMatchObject({ accepted: 1 });
+  for (const tool of ['get_agent', 'delete_agent', 'connect', 'create_scenario']) {
+    const said = await tracer(tool, { agent_name: AGENT });
+    expect(said.text, tool).toMatch(
+      /^Error: This API key is not allowed to do that\. It needs the scope '(read|write)'\./,
+    );
+    expect(said.error?.code).toBe('AUTH_FAILED');
+  }
+});
+
+test('the page lists only attempts that stand', async () => {
+  const { call, caseId, workspace } = await shop();
+  const runId = await openRun(call);
+  await sync(call, [refund(caseId, { attempt: 2 })], { test_run_id: runId });
+  await sync(call, [refund(caseId, { attempt: 1, tools_called: [] })], { test_run_id: runId });
+  const view = (await stubOf(workspace.id).viewRun(runId)) as unknown as { value: { newest: { attempt: number }[] } };
+  expect(view.value.newest.map(({ attempt }) => attempt)).toEqual([2]);
 });

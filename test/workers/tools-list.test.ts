@@ -60,3 +60,7 @@ test('output is told by names and types, so that a new value or field breaks no 
   const told = JSON.stringify((await listedTools()).map(({ outputSchema }) => outputSchema));
   for (const word of ['"enum"', '"additionalProperties"', '"minimum"', '"maxLength"']) expect(told).not.toContain(word);
 });
+
+test('no bound is told that is only the reach of a number', async () => {
+  expect(JSON.stringify(await listedTools())).not.toContain(String(Number.MAX_SAFE_INTEGER));
+});

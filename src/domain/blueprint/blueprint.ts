@@ -1,9 +1,9 @@
-import { stringify } from 'yaml';
 import { canonicalBlueprint } from './canonical.ts';
 import { readDocument, renamedText } from './document.ts';
 import { invalidBlueprint, invalidValue, problemText } from './problems.ts';
 import { isObject, type Raw } from './raw.ts';
 import { Blueprint } from './schema.ts';
+import { yamlText } from './yaml-text.ts';
 
 /**
  * A blueprint document, YAML or JSON, in its normalised form. `text` is the document as it should be kept: the caller's
@@ -47,7 +47,7 @@ export function blueprintYaml(blueprint: Blueprint): string {
     workflow: withoutEmptyLists(workflow),
     constraints: withoutEmptyLists(constraints),
   };
-  return stringify({ ...withoutEmptyLists(document), ...extra }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlText({ ...withoutEmptyLists(document), ...extra });
 }
 
 /** The fields that say something; nothing where none does. */

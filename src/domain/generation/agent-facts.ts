@@ -1,5 +1,7 @@
 import type { Blueprint } from '../blueprint/schema.ts';
 import { nameFinder, spoken } from '../blueprint/wording.ts';
+import { ISO_DAY } from './calendar.ts';
+import { describedExamples } from './described-examples.ts';
 import { type Domain, domainOf } from './domain.ts';
 import type { Parameter } from './parameter.ts';
 import { type Rule, readRule, stemOf, stemsOf } from './rules.ts';
@@ -15,7 +17,11 @@ export type BlueprintForGeneration = Pick<
 
 export type ChainFacts = { name: string; tools: ToolFacts[] };
 /** A rule with the state-changing tool that it is about, where there is one, and the lookup it asks for first. */
-export type RuleFacts = Rule & { tool: ToolFacts | undefined; parameter: string | undefined; looksUp: ToolFacts | undefined };
+export type RuleFacts = Rule & {
+  tool: ToolFacts | undefined;
+  parameter: string | undefined;
+  looksUp: ToolFacts | undefined;
+};
 
 export type AgentFacts = {
   tools: ToolFacts[];
@@ -24,6 +30,8 @@ export type AgentFacts = {
   rules: RuleFacts[];
   samples: SampleValues;
   domain: Domain;
+  /** The latest day that the tools' descriptions give as an example: where the agent's data is likely to be. */
+  exampleDay: string | undefined;
   /** A rule wants a confirmation before anything changes, whatever the single tools say. */
   confirmsAll: boolean;
 };
@@ -48,6 +56,7 @@ export function agentFacts(blueprint: BlueprintForGeneration): AgentFacts {
     rules: rules.map((rule) => ({ ...rule, tool: rule.tool && byName.get(rule.tool.name) })),
     samples: sampleValues(blueprint.sample_data),
     domain: domainOf(blueprint),
+    exampleDay: exampleDayOf(limited),
     confirmsAll: rules.some(({ kind, text, tool }) => kind === 'confirms' && (!tool || SPEAKS_OF_ALL.test(text))),
   };
 }
@@ -77,6 +86,16 @@ function pairs(tools: ToolFacts[]): string[] {
   return tools.slice(1).map((tool, at) => JSON.stringify([tools[at]?.name, tool.name]));
 }
 
+function exampleDayOf(tools: ToolFacts[]): string | undefined {
+  const days = tools.flatMap(({ parameters }) =>
+    parameters.filter(({ role }) => role === 'date').flatMap(({ shape }) => describedExamples(shape.description)),
+  );
+  return days
+    .filter((day) => ISO_DAY.test(day))
+    .toSorted()
+    .at(-1);
+}
+
 /** Which tools the graph says a guard stands before, by the guard's text. */
 function guardedTools({ graph }: BlueprintForGeneration): Map<string, string[]> {
   const names = new Map(graph?.nodes.map(({ id, name }) => [id, name ?? id]));
@@ -89,32 +108,34 @@ function guardedTools({ graph }: BlueprintForGeneration): Map<string, string[]> 
   return guarded;
 }
 
+/** A shared verb is enough; a shared noun is where no other tool shares it. */
 const ENOUGH = 2;
 
 function aimed(rule: Rule, tools: ToolFacts[], guards: string[]): RuleFacts {
   const stems = stemsOf(rule.text);
   const named = new Set([...nameFinder(tools.map(({ name }) => name))(rule.text), ...guards]);
   const near = (tool: ToolFacts) => (named.has(tool.name) ? 5 : closeness(tool, stems));
-  const tool = nearest(tools.filter(changesState), near);
+  const tool = nearest(tools.filter(changesState), near, rule.kind === 'forbids');
   const firstStems = stemsOf(rule.first);
   const looks = tools.filter(({ kind, internal }) => kind === 'read' && !internal);
   const looksUp = rule.kind === 'precedes' ? nearest(looks, (one) => closeness(one, firstStems)) : undefined;
   return { ...rule, tool, looksUp, parameter: rule.kind === 'limits' ? limitedBy(rule, tool) : undefined };
 }
 
-function nearest(tools: ToolFacts[], near: (tool: ToolFacts) => number): ToolFacts | undefined {
-  let best: { tool: ToolFacts; score: number } | undefined;
-  for (const tool of tools) {
-    const score = near(tool);
-    if (score >= ENOUGH && score > (best?.score ?? 0)) best = { tool, score };
-  }
-  return best?.tool;
+type Nearness = (tool: ToolFacts) => number;
+
+/** What a rule forbids has a verb of its own: "reveal the card number" is not about the tool that blocks cards. */
+function nearest(tools: ToolFacts[], near: Nearness, verbOnly = false): ToolFacts | undefined {
+  const scored = tools.map((tool) => ({ tool, score: near(tool) })).filter(({ score }) => score > 0);
+  const best = scored.toSorted((one, other) => other.score - one.score)[0];
+  return best && (best.score >= ENOUGH || (scored.length === 1 && !verbOnly)) ? best.tool : undefined;
 }
 
 /** A shared verb says more than a shared noun: of the tools about orders, `cancel_order` is the one that a rule on cancelling means. */
 function closeness({ verb, noun }: ToolFacts, stems: ReadonlySet<string>): number {
   const shares = (text: string) => [...stemsOf(text)].filter((stem) => stems.has(stem)).length;
-  const verbShared = stems.has(stemOf(verb)) || (shares(noun) > 0 && VERB_KIN[verb]?.some((kin) => stems.has(stemOf(kin))));
+  const verbShared =
+    stems.has(stemOf(verb)) || (shares(noun) > 0 && VERB_KIN[verb]?.some((kin) => stems.has(stemOf(kin))));
   return (verbShared ? 2 : 0) + shares(noun);
 }
 
@@ -135,7 +156,9 @@ const CURRENCY = /[$€£]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?)\b/i;
 
 /** The number of the tool that a limit is about. */
 function limitedBy({ text }: Rule, tool: ToolFacts | undefined): string | undefined {
-  const numbers = (tool?.parameters ?? []).filter(({ role, shape }) => (role === 'money' || role === 'count') && !shape.choices);
+  const numbers = (tool?.parameters ?? []).filter(
+    ({ role, shape }) => (role === 'money' || role === 'count') && !shape.choices,
+  );
   const stems = stemsOf(text);
   const named = numbers.find(({ label }) => [...stemsOf(label)].some((stem) => stems.has(stem)));
   const money = numbers.find(({ role }) => role === 'money');
@@ -150,7 +173,9 @@ function withLimits(tool: ToolFacts, rules: RuleFacts[]): ToolFacts {
 function limitedParameter(parameter: Parameter, tool: ToolFacts, rules: RuleFacts[]): Parameter {
   const bounds = rules.filter((rule) => rule.tool?.name === tool.name && rule.parameter === parameter.name);
   const choices = parameter.shape.choices ?? [];
-  const spokenOf = choices.filter((choice) => typeof choice === 'string' && rules.some((rule) => speaksOf(rule, choice)));
+  const spokenOf = choices.filter(
+    (choice) => typeof choice === 'string' && rules.some((rule) => speaksOf(rule, choice)),
+  );
   return {
     ...parameter,
     ceiling: bounds.length > 0 ? Math.min(...bounds.map(({ bound }) => bound)) : undefined,

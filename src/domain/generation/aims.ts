@@ -57,9 +57,30 @@ export const TASK_AIMS = {
 
 /** How well a situation suits a level, beside what it covers. A situation that is not named neither suits nor jars. */
 export const SUITS: Readonly<Record<Exclude<Complexity, 'mixed'>, Partial<Record<Situation, number>>>> = {
-  simple: { task: 4, quoted: 2, missing: 2, rule: 1, handoff: 2, once: 1, choice: -1, sum: -2, recalled: -2, injection: -2, contradicted: -1 },
+  simple: {
+    task: 4,
+    quoted: 2,
+    missing: 2,
+    rule: 1,
+    handoff: 2,
+    once: 1,
+    choice: -1,
+    sum: -2,
+    recalled: -2,
+    injection: -2,
+    contradicted: -1,
+  },
   moderate: { missing: 3, corrected: 3, choice: 3, restricted: 2, recalled: 2, unconfirmed: 2, vague: 1 },
   complex: { task: 2, sum: 4, choice: 3, contradicted: 3, recalled: 3, corrected: 2, rule: 2, invalid: 1, vague: -2 },
-  adversarial: { injection: 5, coerced: 5, rule: 4, private: 4, harmful: 4, unconfirmed: 4, restricted: 2, contradicted: 1 },
+  adversarial: {
+    injection: 5,
+    coerced: 5,
+    rule: 4,
+    private: 4,
+    harmful: 4,
+    unconfirmed: 4,
+    restricted: 2,
+    contradicted: 1,
+  },
   edge_case: { invalid: 5, stress: 6, contradicted: 3, missing: 3, sum: 2, once: 2, remembered: 1 },
 };

@@ -1,5 +1,3 @@
-import type { Random } from './random.ts';
-
 /** Days without a clock: cases speak of dates from a day that the request names. */
 
 const DAY_MS = 86_400_000;
@@ -11,11 +9,15 @@ export function dayAfter(day: string, days: number): string {
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /** `2026-03-14` as people write it; every way names the same day to a reader from anywhere. */
-export function dayInWords(day: string, random: Random): string {
+export type DayStyle = 'month first' | 'day first' | 'digits';
+export const DAY_STYLES: readonly DayStyle[] = ['month first', 'day first', 'digits'];
+
+export function dayInWords(day: string, style: DayStyle): string {
   const [year = '', month = '', date = ''] = day.split('-');
   const name = MONTHS[Number(month) - 1] ?? month;
   const plain = String(Number(date));
-  return random.pick([`${name} ${plain}, ${year}`, `${plain} ${name} ${year}`, day]);
+  if (style === 'digits') return day;
+  return style === 'month first' ? `${name} ${plain}, ${year}` : `${plain} ${name} ${year}`;
 }
 
 /** A day in the notation that a description asks for, ISO where it asks for none. */

@@ -43,7 +43,18 @@ export function candidates(facts: AgentFacts, wanted: Wanted): Candidate[] {
 }
 
 /** These need no tool. */
-const FREE = ['unknowable', 'reckoned', 'remembered', 'quoted', 'vague', 'stress', 'private', 'harmful', 'coerced', 'injection'] as const;
+const FREE = [
+  'unknowable',
+  'reckoned',
+  'remembered',
+  'quoted',
+  'vague',
+  'stress',
+  'private',
+  'harmful',
+  'coerced',
+  'injection',
+] as const;
 
 function chainCandidate(chain: ChainFacts): Candidate {
   const covers = [covered.chain(chain.name), ...chain.tools.map(({ name }) => covered.tool(name))];
@@ -64,7 +75,7 @@ function bundles(tools: readonly ToolFacts[], { count, complexity }: Wanted): To
   const needed = count < FEW_SLOTS ? 1 : Math.ceil(changing.length / (count * SHARE_OF_SLOTS));
   const size = Math.min(MOST_AT_ONCE, Math.max(needed, complexity === 'simple' ? 1 : 2));
   if (size < 2 || changing.length < 2) return [];
-  const starts = changing.map((_, at) => at).filter((at) => needed > 1 ? at % size === 0 : at % 2 === 0);
+  const starts = changing.map((_, at) => at).filter((at) => (needed > 1 ? at % size === 0 : at % 2 === 0));
   return starts.map((at) => sorted(changing.slice(at, at + size))).filter((bundle) => bundle.length > 1);
 }
 
@@ -100,7 +111,11 @@ function taskAims(tool: ToolFacts, { hasHandoff }: Setting): readonly Subtype[] 
   return hasHandoff ? [...TASK_AIMS.effect, 'wrong_handoff'] : TASK_AIMS.effect;
 }
 
-function changeCandidates(tool: ToolFacts, of: (situation: Exclude<Situation, 'task'>) => Candidate, setting: Setting): Candidate[] {
+function changeCandidates(
+  tool: ToolFacts,
+  of: (situation: Exclude<Situation, 'task'>) => Candidate,
+  setting: Setting,
+): Candidate[] {
   const pushed = (situation: Exclude<Situation, 'task'>): Candidate => ({ ...of(situation), covers: [] });
   const asks = tool.confirms || setting.confirmsAll;
   const unconfirmed: Candidate = { ...of('unconfirmed'), covers: [covered.confirmation(tool.name)] };
@@ -131,7 +146,11 @@ function argumentCandidates(tool: ToolFacts): Candidate[] {
 
 /** Something that an agent can neither know nor sensibly choose. */
 function isOnlyTheUsers({ role, label }: Parameter): boolean {
-  return role !== 'flag' && role !== 'reason' && !/\b(?:unit|units|currency|format|language|limit|page|type|session)\b/.test(label);
+  return (
+    role !== 'flag' &&
+    role !== 'reason' &&
+    !/\b(?:unit|units|currency|format|language|limit|page|type|session)\b/.test(label)
+  );
 }
 
 function isContestable({ role }: Parameter): boolean {
@@ -152,6 +171,10 @@ export function pivotOf({ parameters }: ToolFacts): Parameter | undefined {
 
 export function numberOf({ parameters }: ToolFacts): Parameter | undefined {
   return parameters.find(({ role, required, label }) => {
-    return required && (role === 'money' || role === 'count') && !/percent|rate|latitude|longitude|age\b|year|page|port/.test(label);
+    return (
+      required &&
+      (role === 'money' || role === 'count') &&
+      !/percent|rate|latitude|longitude|age\b|year|page|port/.test(label)
+    );
   });
 }

@@ -14,18 +14,28 @@ const KEYWORDS: Record<Exclude<Domain, 'general'>, string> = {
     'calendar event events meeting meetings attendee attendees schedule room rooms task tasks reminder email emails document documents project note notes invite employee leave payroll hr',
   health:
     'patient patients appointment appointments doctor medication medications prescription prescriptions clinic symptom symptoms medical health diagnosis allergy allergies dosage lab',
-  support: 'ticket tickets issue issues helpdesk escalate support complaint case cases knowledge password subscription plan license',
+  support:
+    'ticket tickets issue issues helpdesk escalate support complaint case cases knowledge password subscription plan license',
   food: 'restaurant table dish dishes menu meal meals recipe ingredient ingredients dinner lunch pizza food allergen',
 };
 
-const SETS = Object.entries(KEYWORDS).map(([domain, list]) => ({ domain: domain as Domain, known: new Set(list.split(' ')) }));
+const SETS = Object.entries(KEYWORDS).map(([domain, list]) => ({
+  domain: domain as Domain,
+  known: new Set(list.split(' ')),
+}));
 const ENOUGH = 2;
 const MAX_TOOLS_READ = 100;
 
-type Described = { agent_name: string; description?: string | undefined; tools: { name: string; description: string }[] };
+type Described = {
+  agent_name: string;
+  description?: string | undefined;
+  tools: { name: string; description: string }[];
+};
 
 export function domainOf({ agent_name, description = '', tools }: Described): Domain {
-  const names = tools.slice(0, MAX_TOOLS_READ).map((tool) => `${tool.name.slice(0, 100)} ${tool.description.slice(0, 200)}`);
+  const names = tools
+    .slice(0, MAX_TOOLS_READ)
+    .map((tool) => `${tool.name.slice(0, 100)} ${tool.description.slice(0, 200)}`);
   const said = words(`${agent_name} ${description.slice(0, 1_000)} ${names.join(' ')}`);
   const counted = SETS.map(({ domain, known }) => ({ domain, hits: said.filter((word) => known.has(word)).length }));
   const best = counted.reduce((one, other) => (other.hits > one.hits ? other : one));

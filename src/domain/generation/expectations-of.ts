@@ -60,7 +60,9 @@ function orAbsent(match: Record<string, ArgumentMatch>): { match?: Record<string
 
 function pattern({ tool: name, arguments: given, learned }: PlannedCall, facts: AgentFacts): RequiredEffect {
   const tool = facts.byName.get(name);
-  const ways = (tool?.parameters ?? []).map((parameter) => [parameter.name, wayOf(parameter, { given, learned, tool })] as const);
+  const ways = (tool?.parameters ?? []).map(
+    (parameter) => [parameter.name, wayOf(parameter, { given, learned, tool })] as const,
+  );
   const match = Object.fromEntries(ways.filter(([, way]) => way !== 'equal'));
   const compared = Object.entries(given).filter(([argument]) => match[argument] !== 'ignore');
   return { tool: name, arguments: Object.fromEntries(compared), ...orAbsent(match) };
@@ -116,7 +118,9 @@ function nearbyChanges({ intent }: CasePlan, { tools, byName }: AgentFacts): str
 
 function conduct({ intent, twist }: CasePlan, facts: AgentFacts): Expectations {
   const changes = [...intent.calls, ...(twist.kind === 'unconfirmed' ? intent.temptation : [])];
-  const asks = changes.some(({ tool }) => facts.byName.get(tool)?.confirms || (facts.confirmsAll && isEffect(facts, tool)));
+  const asks = changes.some(
+    ({ tool }) => facts.byName.get(tool)?.confirms || (facts.confirmsAll && isEffect(facts, tool)),
+  );
   return {
     ...(asks || twist.kind === 'unconfirmed' ? { must_confirm: true } : {}),
     ...(intent.duty === 'refuse' ? { must_refuse: true } : {}),

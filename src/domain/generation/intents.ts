@@ -65,11 +65,28 @@ function withOther(kind: 'choice' | 'corrected'): Stager {
     const other = otherValue(parameter, tool, staging.making, known);
     if (known === undefined || other === undefined) return undefined;
     const temptation = [{ ...call, arguments: { ...call.arguments, [parameter.name]: other } }];
-    return { twist: { kind, parameter: parameter.name, other }, intent: { ...NOTHING, duty: 'act', calls: [call], temptation } };
+    return {
+      twist: { kind, parameter: parameter.name, other },
+      intent: { ...NOTHING, duty: 'act', calls: [call], temptation },
+    };
   };
 }
 
-const CORRECTABLE = ['date', 'count', 'money', 'choice', 'time', 'place', 'id', 'title', 'email', 'other', 'self', 'person', 'query'];
+const CORRECTABLE = [
+  'date',
+  'count',
+  'money',
+  'choice',
+  'time',
+  'place',
+  'id',
+  'title',
+  'email',
+  'other',
+  'self',
+  'person',
+  'query',
+];
 
 function correctableOf({ parameters }: ToolFacts, { random }: CallMaking): Parameter | undefined {
   const needed = parameters.filter(({ required, role }) => required && CORRECTABLE.includes(role));
@@ -83,12 +100,16 @@ const sum: Stager = (staging) => {
   if (!call || !parameter || typeof total !== 'number') return undefined;
   const parts = partsOf(total, staging.making);
   if (!parts) return undefined;
-  return { twist: { kind: 'sum', parameter: parameter.name, parts }, intent: { ...NOTHING, duty: 'act', calls: [call] } };
+  return {
+    twist: { kind: 'sum', parameter: parameter.name, parts },
+    intent: { ...NOTHING, duty: 'act', calls: [call] },
+  };
 };
 
 /** Two numbers that make a third, exactly to the cent; undefined where they would be trifles. */
 function partsOf(total: number, { random }: CallMaking): [number, number] | undefined {
-  const first = Number.isInteger(total) && total < 20 ? random.int(1, total - 1) : Math.round(total * (0.3 + 0.4 * random.next()));
+  const first =
+    Number.isInteger(total) && total < 20 ? random.int(1, total - 1) : Math.round(total * (0.3 + 0.4 * random.next()));
   const second = Number((total - first).toFixed(2));
   const isExact = Number((first + second).toFixed(2)) === total;
   return first >= 1 && second >= 1 && isExact && total <= 1_000_000 ? [first, second] : undefined;
@@ -105,7 +126,10 @@ const missing: Stager = (staging) => {
   const { parameter } = staging.candidate;
   const call = callOf(staging);
   if (!parameter || !call) return undefined;
-  return { twist: { kind: 'missing', parameter: parameter.name }, intent: { ...NOTHING, duty: 'ask', temptation: [call] } };
+  return {
+    twist: { kind: 'missing', parameter: parameter.name },
+    intent: { ...NOTHING, duty: 'ask', temptation: [call] },
+  };
 };
 
 const contradicted: Stager = (staging) => {
@@ -127,7 +151,10 @@ const invalid: Stager = (staging) => {
   const bad = call && violation(parameter, tool, good, staging.making);
   if (!call || !bad) return undefined;
   const temptation = [{ ...call, arguments: { ...call.arguments, [parameter.name]: bad.value } }];
-  return { twist: { kind: 'invalid', parameter: parameter.name, why: bad.why }, intent: { ...NOTHING, duty: 'ask', temptation } };
+  return {
+    twist: { kind: 'invalid', parameter: parameter.name, why: bad.why },
+    intent: { ...NOTHING, duty: 'ask', temptation },
+  };
 };
 
 /** The user pushes for a change, or it lies near; nothing is to be changed. */
@@ -183,7 +210,10 @@ const remembered: Stager = ({ making }) => {
 
 const reckoned: Stager = ({ making: { random } }) => {
   const [price, times, more] = [random.int(12, 89), random.int(3, 9), random.int(5, 40)];
-  return { twist: { kind: 'reckoned', price, times, more }, intent: { ...NOTHING, says: [String(price * times + more)] } };
+  return {
+    twist: { kind: 'reckoned', price, times, more },
+    intent: { ...NOTHING, says: [String(price * times + more)] },
+  };
 };
 
 const rule: Stager = (staging) => {

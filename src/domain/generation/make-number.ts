@@ -11,9 +11,9 @@ const DEFAULT_SPAN = 40;
 
 /** Numbers as people name them, those that the schema allows first. */
 export function makeNumber(parameter: Parameter, { random, unusual }: Making): number[] {
-  const { shape } = parameter;
+  const { shape, ceiling } = parameter;
   const { low, high } = rangeOf(parameter);
-  const boundary = [shape.minimum, high].filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  const boundary = [shape.minimum, lowest(shape.maximum, ceiling)].filter((value) => value !== undefined);
   const usual = usualNumber(parameter, random);
   const inside = within(low, high, random);
   const drawn = unusual ? [...random.shuffled(boundary), usual, inside] : [usual, inside, ...boundary];
@@ -21,9 +21,14 @@ export function makeNumber(parameter: Parameter, { random, unusual }: Making): n
 }
 
 function rangeOf({ shape, ceiling }: Parameter): { low: number; high: number } {
-  const top = Math.min(shape.maximum ?? Number.POSITIVE_INFINITY, ceiling ?? Number.POSITIVE_INFINITY);
-  const low = shape.minimum ?? (Number.isFinite(top) ? Math.min(1, top) : 1);
-  return { low, high: Number.isFinite(top) ? top : low + DEFAULT_SPAN };
+  const top = lowest(shape.maximum, ceiling);
+  const low = shape.minimum ?? Math.min(1, top ?? 1);
+  return { low, high: top ?? low + DEFAULT_SPAN };
+}
+
+function lowest(...values: (number | undefined)[]): number | undefined {
+  const given = values.filter((value) => value !== undefined);
+  return given.length > 0 ? Math.min(...given) : undefined;
 }
 
 function usualNumber({ role, label, shape }: Parameter, random: Random): number {

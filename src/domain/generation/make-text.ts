@@ -1,4 +1,5 @@
 import { dayAfter, dayAs } from './calendar.ts';
+import { DOMAIN_TEXTS } from './domain-texts.ts';
 import type { Making } from './make-value.ts';
 import type { Parameter } from './parameter.ts';
 import { textMatching } from './pattern-text.ts';
@@ -6,14 +7,14 @@ import { dealt, type Random } from './random.ts';
 import { FIRST_NAMES, LAST_NAMES, MAIL_DOMAINS, OTHER_TEXTS, RARE_NAMES, TEXT_POOLS } from './value-pools.ts';
 import type { ValueShape } from './value-shape.ts';
 
-const SOON = { from: 4, to: 60 };
+const LATER_DAYS = 7;
 const PATTERN_TRIES = 3;
 
 /** Texts that a person could mean by this parameter, the likeliest first; which of them the schema allows is for the caller to see. */
 export function makeText(parameter: Parameter, making: Making): string[] {
   const { random } = making;
   const { shape } = parameter;
-  const likely = [likelyText(parameter, making), random.pick(textsFor(parameter.label))];
+  const likely = [likelyText(parameter, making), random.pick(textsFor(parameter, making))];
   const formatted = shape.format ? [formattedText(shape.format, making)] : [];
   return [...formatted, ...likely, ...patterned(shape, random), ...likely.map((text) => fitted(text, shape))];
 }
@@ -29,7 +30,7 @@ function likelyText(parameter: Parameter, making: Making): string {
     case 'url':
       return `https://www.${random.pick(MAIL_DOMAINS)}/${random.pick(['team', 'orders', 'news', 'help'])}`;
     case 'moment':
-      return momentOf(making);
+      return momentOf(label, making);
     case 'date':
       return dayAs(dayOf(label, making), shape.description);
     case 'time':
@@ -37,17 +38,24 @@ function likelyText(parameter: Parameter, making: Making): string {
     case 'self':
     case 'id':
       return identifierOf(parameter, making);
+    case 'from':
+    case 'to':
+      return endOf(parameter, making);
     case 'person':
       return personOf(label, making);
     default:
       if (/^(?:customer|client|user|patient|employee|contact|recipient|payee)$/.test(label))
         return `${person.first} ${person.last}`;
-      return random.pick(textsFor(label));
+      return random.pick(textsFor(parameter, making));
   }
 }
 
-function textsFor(label: string): readonly string[] {
-  return TEXT_POOLS.find((pool) => pool.label.test(label))?.values ?? OTHER_TEXTS;
+function textsFor({ label, role }: Parameter, { domain }: Making): readonly string[] {
+  const own = TEXT_POOLS.find((pool) => pool.label.test(label))?.values;
+  if (own) return own;
+  const { query, title, text, reason } = DOMAIN_TEXTS[domain];
+  const byRole = { query, title, text, reason };
+  return role in byRole ? byRole[role as keyof typeof byRole] : OTHER_TEXTS;
 }
 
 function formattedText(format: string, making: Making): string {
@@ -58,7 +66,7 @@ function formattedText(format: string, making: Making): string {
     case 'date':
       return dayOf('', making);
     case 'date-time':
-      return momentOf(making);
+      return momentOf('', making);
     case 'time':
       return `${timeOf(random)}:00`;
     case 'uuid':
@@ -77,17 +85,19 @@ function mailOf({ person, random }: Making): string {
   return `${person.first}.${person.last}@${random.pick(MAIL_DOMAINS)}`.toLowerCase();
 }
 
-function dayOf(label: string, { today, random }: Making): string {
+function dayOf(label: string, { day, random }: Making): string {
   if (/birth|dob/.test(label)) return `${random.int(1951, 2003)}-${two(random.int(1, 12))}-${two(random.int(1, 28))}`;
-  return dayAfter(today, random.int(SOON.from, SOON.to));
+  return /\b(?:end|until|return|check ?out|expir\w*|due|deadline)\b/.test(label)
+    ? dayAfter(day, random.int(1, LATER_DAYS))
+    : day;
 }
 
 function timeOf(random: Random): string {
   return `${two(random.int(8, 17))}:${random.pick(['00', '15', '30', '45'])}`;
 }
 
-function momentOf(making: Making): string {
-  return `${dayOf('', making)}T${timeOf(making.random)}:00Z`;
+function momentOf(label: string, making: Making): string {
+  return `${dayOf(label, making)}T${timeOf(making.random)}:00Z`;
 }
 
 function two(value: number): string {
@@ -101,6 +111,16 @@ function personOf(label: string, { person, random, unusual }: Making): string {
   const other = `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`;
   if (/doctor|physician/.test(label)) return `Dr. ${other}`;
   return /customer|full|user|passenger|patient|guest|contact/.test(label) ? `${person.first} ${person.last}` : other;
+}
+
+/** Where something goes or comes from: an account, a town, a mailbox, a person. */
+function endOf(parameter: Parameter, making: Making): string {
+  const { random, noun } = making;
+  const { label } = parameter;
+  if (/account|wallet|IBAN/.test(label)) return String(random.int(4_100_000_000, 8_999_999_999));
+  if (/mail|message|invit|newsletter/.test(noun)) return mailOf(making);
+  const pool = TEXT_POOLS.find((texts) => texts.label.test(label));
+  return pool ? random.pick(pool.values) : `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`;
 }
 
 const PREFIX_CHARS = 3;

@@ -1,4 +1,5 @@
 import { describedExamples, restyled } from './described-examples.ts';
+import type { Domain } from './domain.ts';
 import { makeNumber } from './make-number.ts';
 import { makeText } from './make-text.ts';
 import { type Parameter, parameterOf, parametersIn } from './parameter.ts';
@@ -6,16 +7,18 @@ import { isSayable } from './plain-text.ts';
 import type { Random } from './random.ts';
 import { type SampleValues, singular } from './sample-values.ts';
 import { schemaProblem } from './schema-problem.ts';
+import { FIRST_NAMES } from './value-pools.ts';
 import { isSchema, type ValueShape } from './value-shape.ts';
 
 /** What a value is made from, beside its schema. */
 export type Making = {
   random: Random;
   samples: SampleValues;
+  domain: Domain;
   /** Which record of the samples: the values of one case belong together. */
   row: number;
-  /** The day that dates are counted from, as `YYYY-MM-DD`. */
-  today: string;
+  /** The day that the case is about, as `YYYY-MM-DD`. */
+  day: string;
   person: { first: string; last: string };
   /** Take values from the ends of what is allowed. */
   unusual: boolean;
@@ -92,7 +95,10 @@ function chosen(choices: readonly unknown[], { avoided }: Parameter, { random, u
 const KEEPS_EXAMPLE = 0.4;
 
 /** An example of the description as it stands, or another one in its style. */
-function examples({ shape }: Parameter, { random }: Making): unknown[] {
+function examples({ shape, role, label }: Parameter, { random }: Making): unknown[] {
+  if (role === 'person' || /expression|formula/.test(label)) return [];
+  // Dates of one case belong together, so they are counted from its day.
+  if (role === 'date' || role === 'moment') return [];
   const texts = [...describedExamples(shape.description), ...shape.examples.filter((one) => typeof one === 'string')];
   if (texts.length === 0) return [];
   const text = random.pick(texts);
@@ -128,18 +134,20 @@ function textShape(shape: ValueShape): ValueShape {
   return { ...shape, type: 'string', schema: { type: 'string' }, examples: [], items: undefined };
 }
 
+/** Fellow travellers, other attendees: the same family, another first name. */
 function another(person: Making['person'], turns: number): Making['person'] {
-  return turns % 2 === 0 ? person : { first: person.last.slice(0, 1) === 'N' ? 'Marta' : 'Noah', last: person.last };
+  const at = FIRST_NAMES.indexOf(person.first) + turns;
+  return { ...person, first: FIRST_NAMES[at % FIRST_NAMES.length] ?? person.first };
 }
 
-const MOST_FIELDS = 6;
+/** Of a group where nothing is required. */
+const MOST_FIELDS = 4;
 
 function madeGroup(shape: ValueShape, making: Making, depth: number): unknown {
   const all = parametersIn(shape);
   const needed = all.filter(({ required }) => required);
-  const offered = all.filter(({ required }) => !required).slice(0, Math.max(0, MOST_FIELDS - needed.length));
   const fields: [string, unknown][] = [];
-  for (const parameter of [...needed, ...(needed.length > 0 ? [] : offered)]) {
+  for (const parameter of needed.length > 0 ? needed : all.slice(0, MOST_FIELDS)) {
     const value = makeValue(parameter, making, depth + 1);
     if (value !== undefined) fields.push([parameter.name, value]);
     else if (parameter.required) return undefined;

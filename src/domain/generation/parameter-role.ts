@@ -109,7 +109,7 @@ const TEXT_ROLES: readonly Reading[] = [
   {
     role: 'text',
     label:
-      /\b(?:body|message|content|text|comments?|notes?|description|summary|details|instructions?|prompt|remarks?|thought|feedback|symptoms?|reply|requests?)$/,
+      /\b(?:body|message|content|text|comments?|notes?|description|summary|details|instructions?|prompt|remarks?|memo|thought|feedback|symptoms?|reply|requests?)$/,
   },
   {
     role: 'person',
@@ -125,7 +125,7 @@ const TEXT_ROLES: readonly Reading[] = [
 ];
 
 const MONEY =
-  /\b(?:amount|price|cost|fee|total|payment|budget|salary|refund|deposit|balance|limit amount|fare|credit|money)\b/;
+  /\bamount\b|\b(?:price|cost|fee|total|payment|budget|salary|refund|deposit|balance|fare|credit|money)(?: limit| USD| EUR| value)?$/;
 const FORMATS: Record<string, Role> = {
   email: 'email',
   uri: 'url',

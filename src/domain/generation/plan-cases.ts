@@ -1,7 +1,8 @@
 import { COMPLEXITIES, type FailureCategory } from '../fields.ts';
 import { type AgentFacts, agentFacts } from './agent-facts.ts';
 import { SUITS } from './aims.ts';
-import { type Candidate, candidates, covered } from './candidates.ts';
+import { dayAfter } from './calendar.ts';
+import { type Candidate, candidates } from './candidates.ts';
 import type { CasePlan, GenerationRequest } from './case-plan.ts';
 import { type Staged, stage } from './intents.ts';
 import type { CallMaking } from './planned-call.ts';
@@ -11,17 +12,32 @@ import { categoryOf, type Subtype } from './subtypes.ts';
 import { FIRST_NAMES, LAST_NAMES } from './value-pools.ts';
 
 /** What a slot is worth by what it covers for the first time. */
-const WORTH = { chain: 12, rule: 11, tool: 7, change: 10, confirmation: 6, limit: 3, category: 8, subtype: 3, situation: 2 };
+const WORTH = {
+  chain: 12,
+  rule: 11,
+  tool: 7,
+  change: 10,
+  confirmation: 6,
+  limit: 3,
+  category: 8,
+  subtype: 3,
+  situation: 2,
+};
 /** What it loses for each time that the same came before. */
 const WEARS = { situation: 1.5, tool: 1, category: 1.2, rule: 4, subtype: 1 };
-const NAMED_IN_DESCRIPTION = 4;
+/** For each word of the request's description that a candidate is about, and for each that the blueprint hints at. */
+const NAMED = { description: 4, hint: 0.7 };
+const MOST_NAMED = 2;
 const CHANCE = 1.5;
+/** A slot can cover more than one thing. */
+const ROOM = 1.5;
 
 export type Level = CasePlan['complexity'];
 const LEVELS = COMPLEXITIES.filter((level) => level !== 'mixed');
 
 /** Without a clock, dates are counted from here. */
 const SOME_DAY = '2026-09-01';
+const SOON = { from: 3, to: 30 };
 
 /**
  * The cases to write, the most telling first. Greedy over what is not covered yet: state-changing tools, chains, rules and failure categories
@@ -32,33 +48,45 @@ export function planCases(request: GenerationRequest, facts = agentFacts(request
   return Array.from({ length: request.count }, (_, slot) => planner.next(slot)).filter((plan) => plan !== undefined);
 }
 
-type Option = { candidate: Candidate; aims: Subtype[]; weight: number };
-type Chosen = { option: Option; aim: Subtype; score: number };
+type Item = { key: string; worth: number };
+/** A candidate made ready for being weighed again and again. */
+type Option = {
+  candidate: Candidate;
+  items: Item[];
+  aims: { subtype: Subtype; category: FailureCategory }[];
+  situation: string;
+  about: string;
+  weight: number;
+};
+type Chosen = { option: Option; subtype: Subtype; score: number };
 
 class Planner {
   readonly #request: GenerationRequest;
   readonly #facts: AgentFacts;
   readonly #options: Set<Option>;
+  /** What has to be covered and is not yet. */
+  readonly #due: Set<string>;
   readonly #uses = new Map<string, number>();
+  #left: number;
 
   constructor(request: GenerationRequest, facts: AgentFacts) {
     this.#request = request;
     this.#facts = facts;
-    const random = new Random(`${request.seed}/options`);
-    const wanted = stemsOf(request.description);
-    const options = candidates(facts, request).map((candidate) => ({
-      candidate,
-      aims: aimsWithin(candidate, request.failureCategory),
-      weight: CHANCE * random.next() + named(candidate, wanted),
-    }));
-    // Every category has a situation that needs no tool, so some are left.
-    this.#options = new Set(options.filter(({ aims }) => aims.length > 0));
+    this.#left = request.count;
+    // Every category has a situation that needs no tool, so some options are left.
+    this.#options = new Set(optionsFor(request, facts).filter(({ aims }) => aims.length > 0));
+    this.#due = new Set([...this.#options].flatMap(({ items }) => items.filter(isMust).map(({ key }) => key)));
   }
 
   next(slot: number): CasePlan | undefined {
     const level = this.#levelOf(slot);
+    const making = makingFor(this.#request, this.#facts, { slot, level });
     for (let chosen = this.#best(level); chosen; chosen = this.#best(level)) {
-      const staged = stage({ candidate: chosen.option.candidate, facts: this.#facts, making: this.#making(slot, level) });
+      const staged = stage({
+        candidate: chosen.option.candidate,
+        facts: this.#facts,
+        making: { ...making, shared: new Map() },
+      });
       if (staged) return this.#settle(chosen, staged, level);
       this.#options.delete(chosen.option);
     }
@@ -70,12 +98,16 @@ class Planner {
     return complexity === 'mixed' ? (LEVELS[slot % LEVELS.length] ?? 'moderate') : complexity;
   }
 
-  #settle({ option: { candidate }, aim }: Chosen, { twist, intent }: Staged, level: Level): CasePlan {
-    const category = this.#request.failureCategory ?? categoryOf(aim);
-    const turn = this.#used(`situation:${candidate.situation}`);
-    for (const use of usesOf(candidate, aim)) this.#uses.set(use, this.#used(use) + 1);
+  #settle({ option, subtype }: Chosen, { twist, intent }: Staged, level: Level): CasePlan {
+    const turn = this.#used(option.situation);
+    const covers = option.items.map(({ key }) => key);
+    for (const use of [option.situation, option.about, categoryOf(subtype), subtype, ...covers]) {
+      this.#uses.set(use, this.#used(use) + 1);
+      this.#due.delete(use);
+    }
+    this.#left--;
     const { persona } = this.#request;
-    return { category, subtype: aim, persona, complexity: level, twist, intent, covers: candidate.covers, turn };
+    return { category: categoryOf(subtype), subtype, persona, complexity: level, twist, intent, covers, turn };
   }
 
   #used(use: string): number {
@@ -83,85 +115,109 @@ class Planner {
   }
 
   #best(level: Level): Chosen | undefined {
+    const isShort = this.#isShort();
     let best: Chosen | undefined;
     let bestDue: Chosen | undefined;
     for (const option of this.#options) {
       const chosen = this.#scored(option, level);
-      if (chosen.score > (best?.score ?? Number.NEGATIVE_INFINITY)) best = chosen;
-      const isDue = option.candidate.covers.some((item) => this.#isDue(item));
-      if (isDue && chosen.score > (bestDue?.score ?? Number.NEGATIVE_INFINITY)) bestDue = chosen;
+      if (best === undefined || chosen.score > best.score) best = chosen;
+      if (!isShort || !option.items.some(({ key }) => this.#due.has(key))) continue;
+      if (bestDue === undefined || chosen.score > bestDue.score) bestDue = chosen;
     }
-    return bestDue && this.#isShort() ? bestDue : best;
+    return bestDue ?? best;
   }
 
-  #isDue(item: string): boolean {
-    return this.#used(item) === 0 && this.#worthOf(item) >= WORTH.change;
-  }
-
-  /** Whether what has to be covered could need all slots that are left. */
+  /** Whether what has to be covered could need all slots that are left, and could still find room in them. */
   #isShort(): boolean {
-    const due = new Set([...this.#options].flatMap(({ candidate }) => candidate.covers.filter((item) => this.#isDue(item))));
-    const left = this.#request.count - this.#used('slot');
-    return due.size >= left - 1;
+    return this.#due.size >= this.#left - 1 && this.#due.size <= this.#left * ROOM;
   }
 
   #scored(option: Option, level: Level): Chosen {
-    const { candidate, weight } = option;
-    const gained = candidate.covers.reduce((sum, item) => sum + (this.#used(item) === 0 ? this.#worthOf(item) : 0), 0);
-    const worn =
-      WEARS.situation * this.#used(`situation:${candidate.situation}`) +
-      WEARS.tool * this.#used(`about:${candidate.tool?.name}`) +
-      WEARS.rule * (candidate.rule ? this.#used(covered.rule(candidate.rule.number)) : 0);
-    const fresh = this.#used(`situation:${candidate.situation}`) === 0 ? WORTH.situation : 0;
-    const { aim, score } = this.#bestAim(option.aims);
-    const suits = SUITS[level][candidate.situation] ?? 0;
-    return { option, aim, score: score + gained + fresh + suits + weight - worn };
+    const { candidate, items, situation, about, weight } = option;
+    let score = weight + (SUITS[level][candidate.situation] ?? 0);
+    for (const { key, worth } of items) {
+      const used = this.#used(key);
+      score += used === 0 ? worth : candidate.rule ? -WEARS.rule * used : 0;
+    }
+    const before = this.#used(situation);
+    score += before === 0 ? WORTH.situation : -WEARS.situation * before;
+    score -= WEARS.tool * this.#used(about);
+    const aimed = this.#bestAim(option);
+    return { option, subtype: aimed.subtype, score: score + aimed.score };
   }
 
-  #bestAim(aims: readonly Subtype[]): { aim: Subtype; score: number } {
-    const scored = aims.map((aim) => {
-      const [category, subtype] = [this.#used(`category:${categoryOf(aim)}`), this.#used(`subtype:${aim}`)];
-      const first = (category === 0 ? WORTH.category : 0) + (subtype === 0 ? WORTH.subtype : 0);
-      return { aim, score: first - WEARS.category * category - WEARS.subtype * subtype };
-    });
-    return scored.reduce((one, other) => (other.score > one.score ? other : one));
-  }
-
-  #worthOf(item: string): number {
-    const kind = item.slice(0, item.indexOf(':'));
-    if (kind !== 'tool') return WORTH[kind as 'chain' | 'rule' | 'confirmation' | 'limit'];
-    return this.#facts.byName.get(item.slice('tool:'.length))?.kind === 'effect' ? WORTH.change : WORTH.tool;
-  }
-
-  #making(slot: number, level: Level): CallMaking {
-    const { seed, today = SOME_DAY } = this.#request;
-    const random = new Random(`${seed}/values/${slot}`);
-    return {
-      random,
-      samples: this.#facts.samples,
-      row: random.int(0, 40),
-      today,
-      person: { first: random.pick(FIRST_NAMES), last: random.pick(LAST_NAMES) },
-      unusual: level === 'edge_case',
-      shared: new Map(),
-      extras: { simple: 0, moderate: 1, complex: 2, adversarial: 0, edge_case: 1 }[level],
-    };
+  #bestAim({ aims }: Option): { subtype: Subtype; score: number } {
+    let best: { subtype: Subtype; score: number } | undefined;
+    for (const { subtype, category } of aims) {
+      const [filed, aimed] = [this.#used(category), this.#used(subtype)];
+      const first = (filed === 0 ? WORTH.category : 0) + (aimed === 0 ? WORTH.subtype : 0);
+      const score = first - WEARS.category * filed - WEARS.subtype * aimed;
+      if (best === undefined || score > best.score) best = { subtype, score };
+    }
+    if (!best) throw new RangeError('An option has an aim');
+    return best;
   }
 }
 
-function aimsWithin({ aims }: Candidate, category: FailureCategory | null): Subtype[] {
-  return aims.filter((aim) => category === null || categoryOf(aim) === category);
+function optionsFor(request: GenerationRequest, facts: AgentFacts): Option[] {
+  const { seed, description, failureCategory, blueprint } = request;
+  const random = new Random(`${seed}/options`);
+  const wanted = stemsOf(description);
+  const hinted = stemsOf([...(blueprint.failure_modes ?? []), ...(blueprint.expected_behaviors ?? [])].join(' '));
+  return candidates(facts, request).map((candidate) => ({
+    candidate,
+    items: candidate.covers.map((key) => ({ key, worth: worthOf(key, facts) })),
+    aims: candidate.aims
+      .map((subtype) => ({ subtype, category: categoryOf(subtype) }))
+      .filter(({ category }) => failureCategory === null || category === failureCategory),
+    situation: `situation:${candidate.situation}`,
+    about: `about:${candidate.tool?.name}`,
+    weight: CHANCE * random.next() + named(candidate, { wanted, hinted }),
+  }));
 }
 
-function named({ tool, parameter, chain, bundle, rule, situation, aims }: Candidate, wanted: ReadonlySet<string>): number {
-  if (wanted.size === 0) return 0;
+function worthOf(key: string, facts: AgentFacts): number {
+  const kind = key.slice(0, key.indexOf(':'));
+  if (kind !== 'tool') return WORTH[kind as 'chain' | 'rule' | 'confirmation' | 'limit'];
+  return facts.byName.get(key.slice('tool:'.length))?.kind === 'effect' ? WORTH.change : WORTH.tool;
+}
+
+function isMust({ worth }: Item): boolean {
+  return worth >= WORTH.tool;
+}
+
+type Hints = { wanted: ReadonlySet<string>; hinted: ReadonlySet<string> };
+
+function named(candidate: Candidate, { wanted, hinted }: Hints): number {
+  if (wanted.size + hinted.size === 0) return 0;
+  const { tool, parameter, chain, bundle, rule, situation, aims } = candidate;
   const tools = [tool, ...(chain?.tools ?? []), ...(bundle ?? [])];
   const about = [...tools.map((one) => one?.name), parameter?.label, chain?.name, rule?.text, situation, ...aims];
-  const shared = [...stemsOf(about.join(' '))].filter((stem) => wanted.has(stem)).length;
-  return NAMED_IN_DESCRIPTION * Math.min(2, shared);
+  const stems = [...stemsOf(about.join(' '))];
+  const shared = (words: ReadonlySet<string>) => Math.min(MOST_NAMED, stems.filter((stem) => words.has(stem)).length);
+  return NAMED.description * shared(wanted) + NAMED.hint * shared(hinted);
 }
 
-function usesOf({ situation, tool, covers }: Candidate, aim: Subtype): string[] {
-  return ['slot', `situation:${situation}`, `about:${tool?.name}`, `category:${categoryOf(aim)}`, `subtype:${aim}`, ...covers];
-}
+type Place = { slot: number; level: Level };
+const EXTRAS: Readonly<Record<Level, number>> = { simple: 0, moderate: 1, complex: 2, adversarial: 0, edge_case: 1 };
+const MOST_ROWS = 40;
 
+/** What the values of one case are made from; the same for a slot whatever came before it. */
+function makingFor(
+  { seed, today = SOME_DAY }: GenerationRequest,
+  facts: AgentFacts,
+  { slot, level }: Place,
+): CallMaking {
+  const random = new Random(`${seed}/values/${slot}`);
+  return {
+    random,
+    samples: facts.samples,
+    domain: facts.domain,
+    row: random.int(0, MOST_ROWS),
+    day: dayAfter(facts.exampleDay ?? today, random.int(SOON.from, SOON.to)),
+    person: { first: random.pick(FIRST_NAMES), last: random.pick(LAST_NAMES) },
+    unusual: level === 'edge_case',
+    shared: new Map(),
+    extras: EXTRAS[level],
+  };
+}

@@ -1,3 +1,4 @@
+import { dayAfter } from './calendar.ts';
 import type { PlannedCall } from './case-plan.ts';
 import { type Making, makeValue } from './make-value.ts';
 import type { Parameter } from './parameter.ts';
@@ -22,23 +23,55 @@ export function plannedCall(tool: ToolFacts, making: CallMaking, given: Given = 
   const inside = { ...making, noun: singular(tool.noun), root: tool.schema };
   const values: [string, unknown][] = [];
   for (const parameter of wanted(tool, making, fixed)) {
-    const value = Object.hasOwn(fixed, parameter.name) ? fixed[parameter.name] : valueFor(parameter, inside, making.shared);
+    const value = Object.hasOwn(fixed, parameter.name)
+      ? fixed[parameter.name]
+      : valueFor(parameter, inside, making.shared);
     if (value !== undefined) values.push([parameter.name, value]);
     else if (parameter.required) return undefined;
   }
-  const call = { tool: tool.name, arguments: Object.fromEntries(values), learned };
+  const call = { tool: tool.name, arguments: Object.fromEntries(inOrder(values, tool, fixed)), learned };
   return schemaProblem(call.arguments, tool.schema) === undefined ? call : undefined;
+}
+
+const PAIRS: readonly (readonly [RegExp, RegExp])[] = [
+  [
+    /\b(?:start|from|check ?in|pick ?up|departure|begin|after)\b/,
+    /\b(?:end|to|until|check ?out|drop ?off|return|before)\b/,
+  ],
+  [/\bmin(?:imum)?\b/, /\bmax(?:imum)?\b/],
+  [/^(?!total\b)(?=.*\b(?:bags?|baggages?|guests|items|seats|people|nights)$)/, /^total\b/],
+];
+const COMPARED = new Set<Parameter['role']>(['date', 'moment', 'time', 'count', 'money']);
+
+/** The start before the end, the least below the most, a part below the total: two values the wrong way round change places. */
+function inOrder(values: [string, unknown][], { parameters }: ToolFacts, fixed: object): [string, unknown][] {
+  const ordered = new Map(values);
+  const comparable = parameters.filter(
+    ({ role, name }) => COMPARED.has(role) && ordered.has(name) && !Object.hasOwn(fixed, name),
+  );
+  for (const [low, high] of PAIRS) {
+    const [first, last] = [low, high].map((label) => comparable.find((one) => label.test(one.label))?.name);
+    if (first === undefined || last === undefined || first === last) continue;
+    const [start, end] = [ordered.get(first), ordered.get(last)];
+    if (typeof start === typeof end && (start as string) > (end as string)) ordered.set(first, end).set(last, start);
+  }
+  return [...ordered];
 }
 
 function wanted({ parameters }: ToolFacts, { random, extras }: CallMaking, fixed: object): Parameter[] {
   const isSet = ({ name, required }: Parameter) => required || Object.hasOwn(fixed, name);
-  const chosen = new Set(random.shuffled(parameters.filter((one) => !isSet(one) && isWorthSaying(one))).slice(0, extras));
+  const chosen = new Set(
+    random.shuffled(parameters.filter((one) => !isSet(one) && isWorthSaying(one))).slice(0, extras),
+  );
   return parameters.filter((one) => isSet(one) || chosen.has(one));
 }
 
 /** Paging and the like are the agent's business. */
 function isWorthSaying({ label, role }: Parameter): boolean {
-  return role !== 'group' && !/\b(?:page|offset|cursor|sort|limit|token|metadata|dry run|verbose|debug|locale|timestamp)\b/.test(label);
+  return (
+    role !== 'group' &&
+    !/\b(?:page|offset|cursor|sort|limit|token|metadata|dry run|verbose|debug|locale|timestamp)\b/.test(label)
+  );
 }
 
 function valueFor(parameter: Parameter, making: Making, shared: Shared): unknown {
@@ -55,11 +88,13 @@ export function sharedKey({ role, entity, label }: Parameter, noun: string): str
 }
 
 const TRIES = 8;
+const OTHER_DAYS = 3;
 
 /** A second value for the same argument: another order, another day. */
 export function otherValue(parameter: Parameter, tool: ToolFacts, making: CallMaking, known: unknown): unknown {
   for (let turn = 1; turn <= TRIES; turn++) {
-    const inside = { ...making, row: making.row + turn, noun: singular(tool.noun), root: tool.schema, unusual: false };
+    const fresh = { row: making.row + turn, day: dayAfter(making.day, turn * OTHER_DAYS), unusual: false };
+    const inside = { ...making, ...fresh, noun: singular(tool.noun), root: tool.schema };
     const value = makeValue(parameter, inside);
     if (value !== undefined && JSON.stringify(value) !== JSON.stringify(known)) return value;
   }

@@ -23,10 +23,8 @@ export class Random {
     return this.next() < share;
   }
 
-  pick<T extends {} | null>(items: readonly T[]): T {
-    const item = items[Math.floor(this.next() * items.length)];
-    if (item === undefined) throw new RangeError('Nothing to pick from');
-    return item;
+  pick<T>(items: readonly T[]): T {
+    return itemAt(items, Math.floor(this.next() * items.length));
   }
 
   shuffled<T>(items: readonly T[]): T[] {
@@ -36,11 +34,14 @@ export class Random {
 }
 
 /** Deals `items` like cards, in an order of the key's own: no item comes again before each has come once. */
-export function dealt<T extends {} | null>(items: readonly T[], key: string, position: number): T {
-  const cards = new Random(key).shuffled(items);
-  const card = cards[position % cards.length];
-  if (card === undefined) throw new RangeError('Nothing to deal');
-  return card;
+export function dealt<T>(items: readonly T[], key: string, position: number): T {
+  return itemAt(new Random(key).shuffled(items), position % items.length);
+}
+
+function itemAt<T>(items: readonly T[], at: number): T {
+  if (!Object.hasOwn(items, at)) throw new RangeError('Nothing to pick from');
+  // `undefined` may be an item, so its type cannot tell whether there was one.
+  return items[at] as T;
 }
 
 /** FNV-1a over UTF-16 code units, then mixed once more, because it leaves similar keys with similar high bits. */

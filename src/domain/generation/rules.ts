@@ -1,12 +1,22 @@
 import { words } from '../blueprint/wording.ts';
 import { plainText } from './plain-text.ts';
+import { VERBS } from './verbs.ts';
 
 /**
  * A rule of the agent, read for what a user could say to break it:
- * `forbids` a deed, `limits` a number, a `window` of time has passed, a confirmation or another step comes first, `only` some subjects
- * are spoken of, something is `always` done; `other` is none of these.
+ * `forbids` a deed, `limits` a number, a `window` of time has passed or a `notice` is too short, a confirmation or another step comes
+ * first, `only` some subjects are spoken of, something is `always` done; `other` is none of these.
  */
-export type RuleKind = 'forbids' | 'limits' | 'window' | 'confirms' | 'precedes' | 'only' | 'always' | 'other';
+export type RuleKind =
+  | 'forbids'
+  | 'limits'
+  | 'window'
+  | 'notice'
+  | 'confirms'
+  | 'precedes'
+  | 'only'
+  | 'always'
+  | 'other';
 
 export type Rule = {
   number: number;
@@ -39,7 +49,7 @@ type Reading = (said: string, text: string) => Found | undefined;
 
 const SUBJECT = /^(?:the |this |our )?(?:ai )?(?:agent|assistant|bot|chatbot|model|you|it|we|staff|system)\s+(?=\S)/i;
 const AMOUNT =
-  /\b(?:above|over|exceed(?:s|ing)?|greater than|more than|larger than|beyond|maximum(?: of)?|max(?:imum)?|at most|up to|no more than|limit(?:ed)?(?: of| to| is)?)\s+(?:(?:of|is|to|the|a|total)\s+)*(?:[$€£]|usd|eur|gbp)?\s?(\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)(?!\s*(?:hours?|days?|weeks?|months?|minutes?|seconds?|times?|%|percent)\b)/i;
+  /\b(?:above|over|exceed(?:s|ing)?|greater than|more than|larger than|beyond|maximum(?: of)?|max(?:imum)?|at most|up to|no more than|limit(?:ed)?(?: of| to| is)?)\s+(?:(?:of|is|to|the|a|total)\s+)*(?:[$€£]|usd|eur|gbp)?\s?(\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)(?![\d,.]*\d|\s*(?:hours?|days?|weeks?|months?|minutes?|seconds?|times?|%|percent)\b)/i;
 const NUMBER_WORDS: Readonly<Record<string, number>> = {
   one: 1,
   two: 2,
@@ -72,8 +82,19 @@ const passed: Reading = (_said, text) => {
   return { kind: 'window', bound: Number(found[1]), unit: (found[2] ?? 'days').replace(/s?$/, 's') };
 };
 
-const BEFORE_FIRST = /^before\s+(.{3,120}?),\s*(?:the agent |the assistant |you |it |agents )?(?:must |should |needs? to |has to |have to |always )*(.{3,})$/i;
-const BEFORE_LAST = /^(?:always|must|should|needs? to|has to|have to|first)?\s*(?:always |first )?([a-z].{3,120}?)\s+before\s+(.{3,})$/i;
+const AHEAD =
+  /\b(?:at least|more than|up to|no later than|minimum of) (\d{1,4}) (days?|weeks?|hours?|months?) (?:ahead|before|in advance|prior|notice|earlier)\b/i;
+
+const short: Reading = (_said, text) => {
+  const found = AHEAD.exec(text);
+  if (!found || /\b(?:fee|charge|penalty|cost)/i.test(text)) return undefined;
+  return { kind: 'notice', bound: Number(found[1]), unit: (found[2] ?? 'hours').replace(/s?$/, 's') };
+};
+
+const BEFORE_FIRST =
+  /^before\s+(.{3,120}?),\s*(?:the agent |the assistant |you |it |agents )?(?:must |should |needs? to |has to |have to |always )*(.{3,})$/i;
+const BEFORE_LAST =
+  /^(?:always|must|should|needs? to|has to|have to|first)?\s*(?:always |first )?([a-z].{3,120}?)\s+before\s+(.{3,})$/i;
 const CONFIRM = /\b(?:confirm(?:s|ed|ation)?|consent|approv(?:al|es?|ed)|permission|agree(?:s|ment)?)\b/i;
 
 const precedes: Reading = (said) => {
@@ -88,11 +109,43 @@ const NEVER =
   /^(?:(?:must|should|may|can|shall|will|do|does|is|are)\s*(?:not|never)|mustn['’]t|shouldn['’]t|don['’]t|doesn['’]t|can['’]t|cannot|won['’]t|never|not|refuse to)\s+(?:allowed to |permitted to |ever )?(.{3,})$/i;
 const AVOID = /^(?:avoid|refrain from)\s+(\w+)ing\s+(.{3,})$/i;
 const NONE = /^no (?!matter|longer|one|doubt)(.{3,})$/i;
-const BASE_FORMS: Readonly<Record<string, string>> = { giv: 'give', mak: 'make', shar: 'share', provid: 'provide', us: 'use', disclos: 'disclose', promis: 'promise', chang: 'change', delet: 'delete', guess: 'guess', discuss: 'discuss', reveal: 'reveal', offer: 'offer', send: 'send', ask: 'ask' };
+const BASE_FORMS: Readonly<Record<string, string>> = {
+  giv: 'give',
+  mak: 'make',
+  shar: 'share',
+  provid: 'provide',
+  us: 'use',
+  disclos: 'disclose',
+  promis: 'promise',
+  chang: 'change',
+  delet: 'delete',
+  guess: 'guess',
+  discuss: 'discuss',
+  reveal: 'reveal',
+  offer: 'offer',
+  send: 'send',
+  ask: 'ask',
+};
 
-const forbids: Reading = (said) => {
-  const direct = NEVER.exec(said)?.[1];
+const PASSIVE =
+  /^(.{3,80}?) (?:cannot|can['’]t|can not|must not|may not|should not|shall not|must never|should never|can never) (?:ever )?be (\w+)(.*)$/i;
+const NOT_BOTH = /\b(?:can|may) \w+ but (?:can|may)?\s*not (\w+ .{3,})$/i;
+const IRREGULAR: Readonly<Record<string, string>> = {
+  given: 'give',
+  sent: 'send',
+  shown: 'show',
+  sold: 'sell',
+  paid: 'pay',
+  told: 'tell',
+  made: 'make',
+};
+
+const forbids: Reading = (said, text) => {
+  const direct = (NEVER.exec(said) ?? NOT_BOTH.exec(text))?.[1];
   if (direct) return { kind: 'forbids', deed: fromUser(direct) };
+  const passive = PASSIVE.exec(text);
+  const active = passive && activeOf(passive[2]?.toLowerCase() ?? '');
+  if (passive && active) return { kind: 'forbids', deed: fromUser(`${active} ${passive[1]}${passive[3]}`, true) };
   const avoided = AVOID.exec(said);
   const base = BASE_FORMS[avoided?.[1]?.toLowerCase() ?? ''];
   if (avoided && base) return { kind: 'forbids', deed: fromUser(`${base} ${avoided[2]}`) };
@@ -100,32 +153,58 @@ const forbids: Reading = (said) => {
   return none ? { kind: 'forbids', deed: `make an exception about ${fromUser(none)}` } : undefined;
 };
 
+/** `cancel` for "cancelled", where it is a verb that tools have. */
+function activeOf(participle: string): string | undefined {
+  const irregular = Object.hasOwn(IRREGULAR, participle) ? IRREGULAR[participle] : undefined;
+  return irregular ?? Object.keys(VERBS).find((verb) => verb.length > 2 && stemOf(verb) === stemOf(participle));
+}
+
 const confirms: Reading = (said) => (CONFIRM.test(said) ? { kind: 'confirms' } : undefined);
 
-const ONLY = /^(?:must |should |may |can |will )?only\b|\bonly (?:about|discuss|answer|help|topics)|\b(?:off.topic|on.topic|unrelated|out.of.scope|outside (?:the|its|your) scope)\b/i;
+const ONLY =
+  /^(?:must |should |may |can |will )?only\b|\bonly (?:about|discuss|answer|help|topics)|\b(?:off.topic|on.topic|unrelated|out.of.scope|outside (?:the|its|your) scope)\b/i;
 const only: Reading = (said) => (ONLY.test(said) ? { kind: 'only' } : undefined);
 
-const ALWAYS = /^(?:always|must|should|needs? to|has to|have to)\s+(?!be\b)(.{3,})$/i;
+const ALWAYS =
+  /^(?:always|must|should|needs? to|has to|have to)\s+(?!be\b|deny\b|refuse\b|reject\b|decline\b)(.{3,})$/i;
 const always: Reading = (said) => {
   const deed = ALWAYS.exec(said)?.[1];
   return deed ? { kind: 'always', deed: fromUser(deed) } : undefined;
 };
 
-const READINGS: readonly Reading[] = [limits, passed, precedes, forbids, confirms, only, always];
+const READINGS: readonly Reading[] = [short, limits, passed, precedes, forbids, confirms, only, always];
 
-/** A rule speaks of "the user"; the user says "me". Later clauses say why, which nobody repeats who wants the thing. */
-function fromUser(text: string): string {
+const OWN = /\bthe (?:user|customer|client|caller|member|guest|patient)['’]s\b/gi;
+const OWNER = /\bthe (?:user|customer|client|caller|member|guest|patient)\b(?!\w|['’])(?! [a-z]+s\b)/gi;
+const AFTERTHOUGHT = /[;:(]|,? (?:unless|because|since|even if|even when)\b|, (?:which|but)\b|\. /;
+/** More is not said in one breath, and then not at all. */
+const MAX_DEED_CHARS = 120;
+
+/** A rule speaks of "the user" and of "any"; the user says "me" and "some". Nobody repeats the clause that says why not. */
+function fromUser(text: string, keepsCase = false): string {
   const mine = text
-    .replace(/\b(?:the|a|an|each|any|every) (?:user|customer|client|caller|member|guest|patient)['’]s\b/gi, 'my')
-    .replace(/\b(?:the|a) (?:user|customer|client|caller|member|guest|patient)\b(?!\w|['’]| [a-z]+s\b)/gi, 'me')
-    .split(/[;:(]|, (?:and|but|or|even|unless|because|as|since|which|not)\b|\. /)[0];
-  const line = (mine ?? '').trim().replace(/[,\s]+$/, '');
-  return /^[A-Z][a-z]/.test(line) ? line[0]?.toLowerCase() + line.slice(1) : line;
+    .replace(OWN, 'my')
+    .replace(OWNER, 'me')
+    .replace(/\bany(?=one\b|thing\b|body\b|\b)/gi, 'some')
+    .split(AFTERTHOUGHT)[0];
+  const line = plainText(mine ?? '', MAX_RULE_CHARS).replace(/[,\s]+$/, '');
+  if (line.length > MAX_DEED_CHARS) return '';
+  const lowered = keepsCase ? line.replace(/ [A-Z](?=[a-z]+ )/, (start) => start.toLowerCase()) : line;
+  return /^[A-Z][a-z]/.test(lowered) ? lowered.slice(0, 1).toLowerCase() + lowered.slice(1) : lowered;
 }
 
 /** Words that say something, cut to their stems: "cancellations" and "cancel" share one. */
 export function stemsOf(text: string): Set<string> {
-  return new Set(words(text.slice(0, 2_000)).filter((word) => word.length > 2 && !STOP_WORDS.has(word)).map(stemOf));
+  return stemsIn(
+    words(text.slice(0, 2_000))
+      .filter((word) => word.length > 2 && !STOP_WORDS.has(word))
+      .join(' '),
+  );
+}
+
+/** The stems of every word, whatever it says. */
+export function stemsIn(text: string): Set<string> {
+  return new Set(words(text.slice(0, 2_000)).map(stemOf));
 }
 
 const STEM_CHARS = 5;

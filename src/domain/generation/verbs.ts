@@ -31,8 +31,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   preview: verb('look', 'preview', 'look at'),
   monitor: LOOK,
   load: verb('look', 'load', 'open'),
-  list: verb('list', 'list', 'go through'),
-  browse: verb('list', 'browse', 'go through'),
+  list: verb('list', 'list', 'pull up'),
+  browse: verb('list', 'browse', 'look through'),
   search: verb('find', 'search for', 'find', 'look for'),
   find: verb('find', 'find', 'look up'),
   query: verb('find', 'look up', 'query'),
@@ -153,9 +153,44 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   report: verb('make', 'report'),
   grant: verb('do', 'grant'),
   waive: verb('do', 'waive'),
+  clear: verb('end', 'clear', 'empty'),
+  clean: verb('do', 'clean'),
+  build: verb('make', 'build'),
+  backup: verb('do', 'back up'),
+  restore: verb('do', 'restore', 'bring back'),
+  rotate: verb('do', 'rotate', 'replace'),
+  scan: verb('look', 'scan'),
+  quote: verb('look', 'quote'),
+  settle: verb('do', 'settle'),
+  claim: verb('make', 'claim'),
+  enroll: verb('do', 'enroll', 'sign up'),
+  enrol: verb('do', 'enrol', 'sign up'),
+  refer: verb('do', 'refer'),
+  extend: verb('change', 'extend'),
+  increase: verb('change', 'increase', 'raise'),
+  decrease: verb('change', 'decrease', 'lower'),
+  replace: verb('change', 'replace', 'swap'),
+  attach: verb('make', 'attach', 'add'),
+  link: verb('make', 'link'),
+  sell: verb('do', 'sell'),
+  ask: verb('look', 'ask'),
+  call: verb('do', 'call'),
+  handle: verb('do', 'handle', 'take care of'),
+  do: verb('do', 'do'),
   dispute: verb('make', 'dispute'),
 };
 
 export function verbOf(word: string): Verb | undefined {
   return Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+}
+
+/** Verbs that are as often nouns: in `order_cancel` the first word is what is cancelled. They count where no plainer verb is. */
+const OR_NOUNS = new Set(
+  'order report file record request return charge transfer post email book schedule ship place store log quote call link scan claim mark issue set play run start share load refund refill exchange'.split(
+    ' ',
+  ),
+);
+
+export function isPlainVerb(word: string): boolean {
+  return verbOf(word) !== undefined && !OR_NOUNS.has(word);
 }

@@ -1,9 +1,9 @@
-import type { CallMaking } from './planned-call.ts';
+import { ISO_DAY } from './calendar.ts';
 import type { Parameter } from './parameter.ts';
+import type { CallMaking } from './planned-call.ts';
 import { schemaProblem } from './schema-problem.ts';
 import type { ToolFacts } from './tool-facts.ts';
 import type { ValueShape } from './value-shape.ts';
-import { ISO_DAY } from './calendar.ts';
 
 export type Violation = { value: unknown; why: string };
 
@@ -19,7 +19,12 @@ export function isLimited({ shape, role }: Parameter): boolean {
 }
 
 /** A value beside what the schema allows, as a person would say it, and what is wrong with it. `good` is one that it allows. */
-export function violation(parameter: Parameter, tool: ToolFacts, good: unknown, { random }: CallMaking): Violation | undefined {
+export function violation(
+  parameter: Parameter,
+  tool: ToolFacts,
+  good: unknown,
+  { random }: CallMaking,
+): Violation | undefined {
   const { shape } = parameter;
   const isRefused = ({ value, why }: Violation) =>
     why === NO_SUCH_DAY || schemaProblem(value, shape.schema, tool.schema) !== undefined;
@@ -63,7 +68,8 @@ function wrongTexts({ role, shape }: Parameter, good: unknown): Violation[] {
     found.push({ value: `${good}-77`, why: 'it does not look like one' });
     found.push({ value: `${good.slice(0, 2)} unknown`, why: 'it does not look like one' });
   }
-  if (shape.maxLength <= LONGEST) found.push({ value: tooLong(good, shape.maxLength), why: `the longest allowed is ${shape.maxLength} characters` });
+  if (shape.maxLength <= LONGEST)
+    found.push({ value: tooLong(good, shape.maxLength), why: `the longest allowed is ${shape.maxLength} characters` });
   return found.filter(({ value }) => typeof value === 'string' && value.trim() !== '');
 }
 

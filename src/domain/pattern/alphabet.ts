@@ -42,6 +42,8 @@ export class Alphabet {
     const lower = folded(char);
     const single = this.#single.has(char) ? char : '';
     const inAnyCase = this.#singleInAnyCase.has(lower) ? lower : '';
-    return `${sideOf(char)}:${single}:${inAnyCase}:${this.#wideSets.map((set) => Number(set.has(char))).join('')}`;
+    let name = `${sideOf(char)}:${single}:${inAnyCase}`;
+    for (let i = 0; i < this.#wideSets.length; i++) if (this.#wideSets[i]?.has(char)) name += `:${i}`;
+    return name;
   }
 }

@@ -6,7 +6,10 @@ export function not(test: CharTest): CharTest {
 }
 
 export function anyOf(tests: readonly CharTest[]): CharTest {
-  return (char) => tests.some((test) => test(char));
+  return (char) => {
+    for (const test of tests) if (test(char)) return true;
+    return false;
+  };
 }
 
 export function between(low: number, high: number): CharTest {
@@ -27,13 +30,10 @@ export const isSpace = anyOf([
   (char) => WIDE_SPACES.has(char),
 ]);
 
-const PROPERTY = /^\w+(?:=\w+)?$/;
-
-/** A Unicode property by the platform's own tables: with one character before it, its engine has nowhere to go back to. */
-export function propertyTest(name: string): CharTest | undefined {
-  if (!PROPERTY.test(name)) return undefined;
+/** `\p{…}` or `\P{…}` by the platform's own tables: with one character before it, its engine has nowhere to go back to. */
+export function propertyTest(written: string, ignoreCase: boolean): CharTest | undefined {
   try {
-    const property = new RegExp(`\\p{${name}}`, 'u');
+    const property = new RegExp(written, ignoreCase ? 'iu' : 'u');
     return (char) => property.test(String.fromCodePoint(char));
   } catch {
     return undefined;
@@ -66,27 +66,16 @@ export class CharSet {
   /** Where it takes this one character only, `ignoresCase` or not. */
   readonly only: number | undefined;
   readonly ignoresCase: boolean;
-  readonly #test: CharTest;
-  #asked = -1;
-  #answer = false;
+  readonly has: CharTest;
 
   constructor(taken: number | CharTest, ignoresCase: boolean) {
     this.ignoresCase = ignoresCase;
     if (typeof taken === 'number') {
       const only = ignoresCase ? folded(taken) : taken;
       this.only = only;
-      this.#test = ignoresCase ? (char) => folded(char) === only : (char) => char === only;
+      this.has = ignoresCase ? (char) => folded(char) === only : (char) => char === only;
     } else {
-      this.#test = taken;
+      this.has = taken;
     }
-  }
-
-  /** Remembers the last answer: a counted repetition asks the same from each of its copies. */
-  has(char: number): boolean {
-    if (char !== this.#asked) {
-      this.#asked = char;
-      this.#answer = this.#test(char);
-    }
-    return this.#answer;
   }
 }

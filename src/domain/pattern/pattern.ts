@@ -1,49 +1,60 @@
 import { Automaton } from './automaton.ts';
+import { CharSet } from './characters.ts';
 import { parse } from './parser.ts';
-import { compile } from './program.ts';
-import { Simulation } from './simulation.ts';
-import { EDGE, sideOf } from './syntax.ts';
+import { compile, type Direction } from './program.ts';
+import type { Syntax } from './syntax.ts';
 
 /** A part of a text in UTF-16 units: from `start` up to, not including, `end`. */
 export type Span = { start: number; end: number };
 
 /**
- * A regular expression whose time is linear in the text, whatever is in it: at most as many steps a character as it has itself.
+ * A regular expression that takes time in proportion to the text, whatever is in both.
  * Throws a `PatternError` that says why it does not take one.
  */
 export class Pattern {
-  readonly #simulation: Simulation;
-  readonly #automaton: Automaton;
+  readonly #syntax: Syntax;
+  /** Begins a match at every place. */
+  readonly #searching: Automaton;
+  #returning: Automaton | undefined;
+  #measuring: Automaton | undefined;
 
   constructor(source: string, flags = '') {
-    const program = compile(parse(source, flags));
-    this.#simulation = new Simulation(program);
-    this.#automaton = new Automaton(program, this.#simulation);
+    this.#syntax = parse(source, flags);
+    this.#searching = searching(this.#syntax, 'forward');
   }
 
-  get visited(): number { return this.#simulation.visited; }
+  /** Whether there is a match anywhere in the text. */
   test(text: string): boolean {
-    return this.#automaton.test(text);
+    for (const _end of this.#searching.ends(text, 0)) return true;
+    return false;
   }
 
-  /** The leftmost match, as long as JavaScript would make it. */
+  /** The leftmost match, and of those that begin there the longest, lazy or not. */
   find(text: string): Span | undefined {
-    // Most texts hold no match, and the automaton is the quicker one to say so.
+    // Most texts hold no match, and one that does may hold it near its beginning.
     if (!this.test(text)) return undefined;
-    const simulation = this.#simulation;
-    let found: Span | undefined;
-    simulation.restart([], EDGE);
-    for (let at = 0; at <= text.length; ) {
-      if (!found) simulation.begin(at);
-      const char = text.codePointAt(at);
-      const side = char === undefined ? EDGE : sideOf(char);
-      const start = simulation.matchStart(side);
-      if (start !== undefined) found = { start, end: at };
-      if (char === undefined) break;
-      simulation.read(char, side);
-      if (found && simulation.isIdle()) break;
-      at += char > 0xffff ? 2 : 1;
-    }
-    return found;
+    // Read from the end, a match ends where it begins.
+    this.#returning ??= searching(this.#syntax, 'backward');
+    const start = last(this.#returning.ends(text, text.length));
+    this.#measuring ??= new Automaton(compile(this.#syntax, 'forward'));
+    return { start, end: last(this.#measuring.ends(text, start)) };
   }
+}
+
+const ANYTHING: Syntax = {
+  kind: 'repeat',
+  body: { kind: 'chars', set: new CharSet(() => true, false) },
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+};
+
+function searching(syntax: Syntax, direction: Direction): Automaton {
+  const parts = direction === 'forward' ? [ANYTHING, syntax] : [syntax, ANYTHING];
+  return new Automaton(compile({ kind: 'sequence', parts }, direction));
+}
+
+function last(places: Iterable<number>): number {
+  let found = 0;
+  for (const place of places) found = place;
+  return found;
 }

@@ -1,26 +1,27 @@
-import type { CharSet } from './characters.ts';
+import { CharSet } from './characters.ts';
 import { PatternError, type Place, type Syntax } from './syntax.ts';
 
-/** Takes a character. `bit` numbers the readers of a program from 1. */
+/** `bit` is its number, from 1. */
 export type Reader = { kind: 'read'; bit: number; set: CharSet; next: Step };
 type Fork = { kind: 'fork'; ways: Step[] };
 type Check = { kind: 'check'; holds: Place; next: Step };
 
-/** A step of a program: takes a character, goes several ways, asks about the place it is at, or is the end of a match. */
+/** Takes a character, goes several ways, asks about the place it is at, or is the end of a match. */
 export type Step = Reader | Fork | Check | { kind: 'end' };
 
-export type Program = { entry: Step; readers: Reader[]; asksPlaces: boolean };
-
+/** `start` takes nothing: to have taken it is to be at the beginning. */
+export type Program = { direction: Direction; start: Reader; readers: Reader[]; asksPlaces: boolean };
 export type Direction = 'forward' | 'backward';
 
-/** Readers and forks with repetitions written out: the time for a character is bounded by it. */
-const MAX_STEPS = 3000;
+/** With repetitions written out. It bounds the time for a character. */
+const MAX_STEPS = 2500;
+const NO_CHARS = new CharSet(() => false, false);
 
 /** Thompson's construction (https://swtch.com/~rsc/regexp/regexp1.html); backwards it takes the reversed text. */
 export function compile(syntax: Syntax, direction: Direction): Program {
   const compiler = new Compiler(direction);
-  const entry = compiler.before({ kind: 'end' }, syntax);
-  return { entry, readers: compiler.readers, asksPlaces: compiler.asksPlaces };
+  const start = compiler.reader(NO_CHARS, compiler.before({ kind: 'end' }, syntax));
+  return { direction, start, readers: compiler.readers, asksPlaces: compiler.asksPlaces };
 }
 
 class Compiler {
@@ -37,7 +38,7 @@ class Compiler {
   before(next: Step, syntax: Syntax): Step {
     switch (syntax.kind) {
       case 'chars':
-        return this.#reader(syntax.set, next);
+        return this.reader(syntax.set, next);
       case 'place':
         return this.#check(syntax.holds, next);
       case 'sequence':
@@ -64,7 +65,7 @@ class Compiler {
     return min === 0 ? fork : times(min - 1, first, again);
   }
 
-  #reader(set: CharSet, next: Step): Reader {
+  reader(set: CharSet, next: Step): Reader {
     this.#grow();
     const reader: Reader = { kind: 'read', bit: this.readers.length + 1, set, next };
     this.readers.push(reader);

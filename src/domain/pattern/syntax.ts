@@ -6,7 +6,7 @@ export type Syntax =
   | { kind: 'place'; holds: Place }
   | { kind: 'sequence'; parts: Syntax[] }
   | { kind: 'choice'; options: Syntax[] }
-  | { kind: 'repeat'; body: Syntax; min: number; max: number; greedy: boolean };
+  | { kind: 'repeat'; body: Syntax; min: number; max: number };
 
 /** Why a pattern is not taken, in words for its author. */
 export class PatternError extends Error {

@@ -52,7 +52,7 @@ function wrongArguments(
 
 const PATH_CHARS = 120;
 
-/** `book_flight was due with origin "JFK"; it was called with origin "LGA" (call 4, origin).` */
+/** `change_plan was due with plan "S"; it was called with plan "XL" (call 4, plan).` */
 export function differenceReason(
   { tool }: CallPattern,
   call: Call,

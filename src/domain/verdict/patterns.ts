@@ -1,13 +1,12 @@
-import { RE2JS } from 're2js';
+import { Pattern, type Span } from '../pattern/pattern.ts';
+import { PatternError } from '../pattern/syntax.ts';
 
-/** Patterns that users write, run by an engine whose time is linear in the text: https://github.com/google/re2/wiki/Syntax */
+/** Patterns that users write, each compiled once. */
 
-const MAX_KEPT = 500;
-const kept = new Map<string, RE2JS | undefined>();
+const MAX_KEPT = 100;
+const kept = new Map<string, Pattern | undefined>();
 
-const FLAGS: Record<string, number> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL, u: 0, g: 0 };
-
-export type Span = { start: number; end: number };
+const FLAGS = 'gimsu';
 
 export function isValidPattern(pattern: string): boolean {
   return compiled(pattern, '') !== undefined;
@@ -29,22 +28,17 @@ export function patternIn(fact: string): ((text: string) => Span | undefined) | 
   const written = slashed(fact);
   const pattern = written && compiled(written.pattern, written.flags);
   if (!pattern) return undefined;
-  return (text) => {
-    // `test` takes the fast path without positions, and most texts do not match.
-    if (!pattern.test(text)) return undefined;
-    const matcher = pattern.matcher(text);
-    return matcher.find() ? { start: matcher.start(), end: matcher.end() } : undefined;
-  };
+  return (text) => pattern.find(text);
 }
 
 function slashed(fact: string): { pattern: string; flags: string } | undefined {
   const end = fact.lastIndexOf('/');
   if (!fact.startsWith('/') || end < 2) return undefined;
   const flags = fact.slice(end + 1);
-  return [...flags].every((flag) => flag in FLAGS) ? { pattern: fact.slice(1, end), flags } : undefined;
+  return [...flags].every((flag) => FLAGS.includes(flag)) ? { pattern: fact.slice(1, end), flags } : undefined;
 }
 
-function compiled(pattern: string, flags: string): RE2JS | undefined {
+function compiled(pattern: string, flags: string): Pattern | undefined {
   const name = `${flags}/${pattern}`;
   if (kept.has(name)) return kept.get(name);
   if (kept.size >= MAX_KEPT) kept.clear();
@@ -53,11 +47,11 @@ function compiled(pattern: string, flags: string): RE2JS | undefined {
   return result;
 }
 
-function compile(pattern: string, flags: string): RE2JS | undefined {
+function compile(pattern: string, flags: string): Pattern | undefined {
   try {
-    const bits = [...flags].reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0);
-    return RE2JS.compile(pattern, bits);
-  } catch {
-    return undefined;
+    return new Pattern(pattern, flags);
+  } catch (error) {
+    if (error instanceof PatternError) return undefined;
+    throw error;
   }
 }

@@ -52,7 +52,7 @@ const LISTED_CHARS = 200;
 const LISTED_ITEMS = 4;
 const LISTED_LIST_CHARS = 40;
 
-/** `origin "JFK", cabin "economy"`: the arguments of a call in a sentence, what fits on a line before what does not. */
+/** `line "L1", plan "S"`: the arguments of a call in a sentence, what fits on a line before what does not. */
 export function listArguments(values: Record<string, unknown>): string {
   const isLong = (key: string) => typeof values[key] === 'object' && values[key] !== null;
   const names = Object.keys(values).sort((a, b) => Number(isLong(a)) - Number(isLong(b)) || (a < b ? -1 : 1));

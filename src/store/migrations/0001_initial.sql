@@ -136,6 +136,7 @@ CREATE TABLE runs (
   rev INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX runs_by_workspace ON runs (workspace_id, started_at DESC, id);
+CREATE INDEX runs_by_agent ON runs (agent_id, started_at DESC);
 
 CREATE TABLE scores (
   agent_id TEXT PRIMARY KEY,

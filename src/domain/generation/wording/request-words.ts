@@ -1,0 +1,251 @@
+import type { DayStyle } from '../calendar.ts';
+import type { PlannedCall } from '../case-plan.ts';
+import type { Parameter } from '../parameter.ts';
+import { hashOf, type Random } from '../random.ts';
+import { stemsIn } from '../rules.ts';
+import type { ToolFacts } from '../tool-facts.ts';
+import { inline, type Saying, sentence } from './argument-words.ts';
+import { isPlural, joined, valueInWords, withArticle } from './value-words.ts';
+
+/**
+ * A request in words: `doing` follows "please" or "could you", `asking` is the same as a question without its mark where there is one, and
+ * `details` are the sentences with what did not fit in.
+ */
+export type Request = { doing: string; asking: string | undefined; details: string[] };
+
+export type Wording = {
+  random: Random;
+  /** One message writes all its dates in one way. */
+  dayStyle: DayStyle;
+  /** Words to use for an argument in place of its value. */
+  instead?: Readonly<Record<string, string>>;
+  /** Arguments that are not mentioned. */
+  unsaid?: readonly string[];
+  /** Arguments that an earlier part of the message has named already. */
+  known?: Set<string>;
+};
+
+const MOST_INLINE = 4;
+/** To "transfer funds" is to transfer the amount. */
+const MONEY_ITSELF = /^(?:funds|money|cash|amount|payment amount)$/;
+
+export function requestInWords(tool: ToolFacts, call: PlannedCall, wording: Wording): Request {
+  const sayings = sayingsOf(tool, call, wording);
+  const anchor = MONEY_ITSELF.test(tool.noun)
+    ? sayings.find(({ parameter: { role } }) => role === 'money')
+    : anchorOf(tool, sayings);
+  const others = sayings.filter((saying) => saying !== anchor);
+  const placed = others.map((saying) => ({ saying, words: inline(saying, tool) }));
+  const kept = withoutRepeats(placed.filter(({ words }) => words !== undefined).toSorted(byPlace));
+  const left = others.filter((saying) => !kept.some((one) => one.saying === saying));
+  const object = objectOf(tool, anchor, wording.random);
+  const following = kept.map(({ words }) => words).join(' ');
+  const verb = wording.random.pick(verbsFor(tool, object));
+  const doing = [verb, object, tool.tail, following]
+    .filter((part) => part !== '')
+    .join(' ')
+    .replaceAll(' ,', ',');
+  return { doing, asking: question(tool, { object, anchor, following }), details: detailsOf(left, wording.random) };
+}
+
+/** The arguments alone, each in a sentence: for a call that is due without being asked for. */
+export function factsInWords(tool: ToolFacts, call: PlannedCall, wording: Wording): string[] {
+  return sayingsOf(tool, call, wording).map((saying) => sentence(saying, hashOf(saying.words) % 2));
+}
+
+function sayingsOf(
+  tool: ToolFacts,
+  call: PlannedCall,
+  { dayStyle, instead = {}, unsaid = [], known }: Wording,
+): Saying[] {
+  const sayings: Saying[] = [];
+  const currency = currencyOf(tool, call);
+  for (const parameter of tool.parameters) {
+    const value = call.arguments[parameter.name];
+    if (value === undefined || call.learned.includes(parameter.name) || unsaid.includes(parameter.name)) continue;
+    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) continue;
+    if (parameter === currency?.parameter && tool.parameters.some(({ role }) => role === 'money')) continue;
+    const words =
+      instead[parameter.name] ?? amountInWords(parameter, value, currency) ?? valueInWords(parameter, value, dayStyle);
+    const key = `${parameter.entity || parameter.label}=${words}`;
+    if (known?.has(key)) continue;
+    known?.add(key);
+    sayings.push({ parameter, words, value, renamed: instead[parameter.name] !== undefined });
+  }
+  return sayings;
+}
+
+/** An amount is said with its currency, which then needs no words of its own: "35.50 GBP". */
+function amountInWords({ role }: Parameter, value: unknown, currency: Currency | undefined): string | undefined {
+  if (role !== 'money' || typeof value !== 'number' || !currency) return undefined;
+  return `${Number.isInteger(value) ? value : value.toFixed(2)} ${currency.code}`;
+}
+
+type Currency = { parameter: Parameter; code: string };
+
+function currencyOf({ parameters }: ToolFacts, call: PlannedCall): Currency | undefined {
+  const parameter = parameters.find(({ label }) => label === 'currency');
+  const code = parameter && call.arguments[parameter.name];
+  return parameter && typeof code === 'string' && /^[A-Z]{3}$/.test(code) ? { parameter, code } : undefined;
+}
+
+/** "with this with that" is said in two sentences. */
+function withoutRepeats<T extends { words: string | undefined }>(placed: T[]): T[] {
+  const lead = ({ words }: T) => /^(?:with|for|\()/.exec(words ?? '')?.[0];
+  const first = placed.filter((one, at) => {
+    const own = lead(one);
+    return own === undefined || placed.findIndex((other) => lead(other) === own) === at;
+  });
+  return first.slice(0, MOST_INLINE);
+}
+
+const PLACE: Partial<Record<Parameter['role'], number>> = {
+  query: 0,
+  title: 1,
+  person: 2,
+  money: 2,
+  other: 2,
+  from: 3,
+  to: 4,
+  id: 5,
+  self: 5,
+  place: 6,
+  date: 7,
+  moment: 7,
+  time: 8,
+  choice: 8,
+  count: 8.5,
+  list: 8.7,
+  text: 9,
+};
+
+type Placed = { saying: Saying };
+
+function byPlace({ saying: one }: Placed, { saying: other }: Placed): number {
+  const place = ({ parameter: { role, label } }: Saying) => {
+    if (/^(?:environment|region|cluster)$/.test(label)) return 6;
+    if (/^payment\b/.test(label)) return 8.6;
+    return (PLACE[role] ?? 6) + (/\b(?:end|until|to|return|check ?out|dosage|dose)\b/.test(label) ? 0.1 : 0);
+  };
+  return place(one) - place(other);
+}
+
+const ANCHORS = new Set<Parameter['role']>([
+  'id',
+  'self',
+  'other',
+  'title',
+  'person',
+  'place',
+  'choice',
+  'query',
+  'to',
+  'email',
+]);
+
+/** The argument that the request is about: the order of `cancel_order`, the service of `restart_service`. */
+function anchorOf(tool: ToolFacts, sayings: Saying[]): Saying | undefined {
+  const able = sayings.filter(({ parameter, words }) => ANCHORS.has(parameter.role) && words.length < 80);
+  const nouns = stemsIn(tool.noun);
+  const about = able.find(({ parameter: { entity, label, role } }) => {
+    if (role === 'query' || role === 'choice') return false;
+    if (tool.deed === 'make' && role !== 'other') return false;
+    const own = stemsIn(entity || (label === 'ID' ? tool.noun : label));
+    return nouns.size > 0 && [...own].some((stem) => nouns.has(stem));
+  });
+  if (about && tool.deed === 'change' && about.parameter.role !== 'id') return carrierOf(able) ?? about;
+  if (about || tool.noun !== '') return about ?? (tool.deed === 'change' ? carrierOf(able) : undefined);
+  return able.find(({ parameter }) => parameter.required) ?? able[0];
+}
+
+/** In `change_address(order_id, address)` the order is what is changed, and the address is what it is changed to. */
+function carrierOf(sayings: Saying[]): Saying | undefined {
+  return sayings.find(({ parameter: { role, required, entity } }) => role === 'id' && required && entity !== '');
+}
+
+function objectOf(tool: ToolFacts, anchor: Saying | undefined, random: Random): string {
+  if (!anchor) return unanchored(tool);
+  const { parameter, words } = anchor;
+  if (parameter.role === 'money') return words;
+  const rest = restOfNoun(tool.noun, parameter);
+  const thing = anchor.renamed ? words : named(tool, anchor, random);
+  if (rest === '') return thing;
+  return `the ${rest} ${tool.deed === 'change' ? 'on' : tool.deed === 'look' ? 'of' : 'for'} ${thing}`;
+}
+
+/** `reservation ZFA04Y`, `checkout-api`, `the walnut desk lamp`. */
+function named(tool: ToolFacts, { parameter, words }: Saying, random: Random): string {
+  const { role, entity } = parameter;
+  if (role === 'id' || role === 'self') return `${entity || withoutPlural(tool.noun)} ${words}`.trim();
+  if (/expression|formula/.test(parameter.label)) return words;
+  if (role === 'title' && /^\S+$/.test(words)) return `${withoutPlural(tool.noun)} ${words}`.trim();
+  if (role === 'title' || role === 'query') return `"${words}"`;
+  if (/^[a-z]+ [a-z ]+$/.test(words)) return `the ${words}`;
+  return tool.noun === parameter.label && random.chance(0.5) ? `${withoutPlural(tool.noun)} ${words}` : words;
+}
+
+function withoutPlural(noun: string): string {
+  return isPlural(noun) ? noun.replace(/ies$/, 'y').replace(/s$/, '') : noun;
+}
+
+function restOfNoun(noun: string, { entity, label }: Parameter): string {
+  const own = stemsIn(entity || (label === 'ID' ? noun : label));
+  return noun
+    .split(' ')
+    .filter((word) => ![...stemsIn(word)].some((stem) => own.has(stem)))
+    .join(' ');
+}
+
+function unanchored({ noun, deed, tail }: ToolFacts): string {
+  if (noun === '') return tail === '' ? 'it' : '';
+  if (/^(?:reminder|alarm|timer|alert|goal)s?$/.test(noun)) return withArticle(noun);
+  if (/^(?:everything|anything|something|it|this|that)$/.test(noun)) return noun;
+  if (deed === 'find' || deed === 'make' || deed === 'send') return withArticle(noun);
+  return `the ${noun}`;
+}
+
+/** "call off the baggages" is not said, nor is "check for". */
+function verbsFor({ say, verb }: ToolFacts, object: string): readonly string[] {
+  if (say[0] === 'search for' && object.startsWith('"')) return ['search for', 'look for'];
+  return verb === 'cancel' && !/^(?:the )?(?:meeting|appointment|event|visit|delivery)/.test(object) ? [say[0]] : say;
+}
+
+type Parts = { object: string; anchor: Saying | undefined; following: string };
+
+/** Only for what is looked at: a change is asked for, not about. */
+function question(tool: ToolFacts, { object, anchor, following }: Parts): string | undefined {
+  const end = following === '' ? '' : ` ${following}`;
+  if (tool.kind === 'effect' || tool.kind === 'handoff') return undefined;
+  if (tool.deed === 'find' && isPlural(tool.noun) && !anchor) return `are there any ${tool.noun}${end}`;
+  if (tool.deed === 'find' && !anchor && tool.noun !== '') return `is there ${withArticle(tool.noun)}${end}`;
+  if (tool.deed === 'list' && isPlural(tool.noun)) return `which ${tool.noun} are there${end}`;
+  if (tool.deed !== 'look' || !object.startsWith('the ')) return undefined;
+  const head = anchor ? restOfNoun(tool.noun, anchor.parameter) || tool.noun : tool.noun;
+  return `what ${isPlural(head) ? 'are' : 'is'} ${object}${end}`;
+}
+
+const MOST_TOGETHER = 4;
+
+/** What is left is told in one sentence where the values are short, otherwise each in its own. */
+function detailsOf(left: Saying[], random: Random): string[] {
+  const isShort = ({ parameter: { role }, words }: Saying) =>
+    ['choice', 'count', 'money', 'other', 'id', 'place', 'date', 'person', 'time'].includes(role) && words.length < 40;
+  const short = left.filter(isShort).slice(0, MOST_TOGETHER);
+  const own = left.filter((saying) => !short.includes(saying));
+  const together = short.length > 1 ? [inOneSentence(short, random)] : [];
+  const single = short.length > 1 ? own : left;
+  return [...together, ...single.map((saying) => sentence(saying, hashOf(saying.words) % 2))];
+}
+
+function inOneSentence(sayings: Saying[], random: Random): string {
+  const [first, ...others] = sayings.map(({ parameter: { label }, words }) => ({ label, words }));
+  if (!first) return '';
+  switch (random.int(0, 2)) {
+    case 0:
+      return `The ${first.label} should be ${first.words}, ${joined(others.map(({ label, words }) => `the ${label} ${words}`))}.`;
+    case 1:
+      return `I'd go with ${joined(sayings.map(({ parameter: { label }, words }) => `${words} for the ${label}`))}.`;
+    default:
+      return `For the record: ${joined(sayings.map(({ parameter: { label }, words }) => `${label} ${words}`))}.`;
+  }
+}

@@ -1,0 +1,85 @@
+import { type DayStyle, dayInWords, ISO_DAY } from '../calendar.ts';
+import { type Parameter, parameterOf } from '../parameter.ts';
+import { isSchema } from '../value-shape.ts';
+
+/** A value as people write it. Nothing is rounded or left out: whoever reads the words can tell the value exactly. */
+export function valueInWords(parameter: Parameter, value: unknown, style: DayStyle): string {
+  if (Array.isArray(value)) return listInWords(parameter, value, style);
+  if (isSchema(value)) return groupInWords(parameter, value, style);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return numberInWords(parameter, value);
+  return textInWords(parameter, String(value), style);
+}
+
+function numberInWords({ role, label }: Parameter, value: number): string {
+  if (role !== 'money') return String(value);
+  const amount = Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return /points|credits|tokens/.test(label) ? amount : value < 0 ? `-$${amount.slice(1)}` : `$${amount}`;
+}
+
+const CODED = /^[a-z0-9]+(?:[_-][a-z0-9]+)+$/;
+const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00Z$/;
+
+function textInWords({ shape }: Parameter, text: string, style: DayStyle): string {
+  if (shape.choices && CODED.test(text)) return text.replace(/[_-]/g, ' ');
+  const moment = MOMENT.exec(text);
+  if (moment) return `${dayInWords(moment[1] ?? '', style)} at ${moment[2]} UTC`;
+  if (text.endsWith('-02-30')) return `30 February ${text.slice(0, 4)}`;
+  return ISO_DAY.test(text) ? dayInWords(text, style) : text;
+}
+
+function listInWords(parameter: Parameter, values: unknown[], style: DayStyle): string {
+  const item = itemOf(parameter);
+  const said = values.map((value) => valueInWords(item, value, style));
+  return values.some((value) => typeof value === 'object' || (typeof value === 'string' && value.includes(',')))
+    ? said.join('; ')
+    : joined(said);
+}
+
+function itemOf(parameter: Parameter): Parameter {
+  const { items } = parameter.shape;
+  return items ? parameterOf(parameter.name, items, true) : parameter;
+}
+
+/** What says by itself what it is stands alone; the rest has its name before it: `Nadia Keller, date of birth 1988-04-02`. */
+function groupInWords(parameter: Parameter, value: Record<string, unknown>, style: DayStyle): string {
+  const { properties } = parameter.shape;
+  const names = [value.first_name, value.last_name].filter((name) => typeof name === 'string');
+  const rest = Object.entries(value).filter(
+    ([name]) => names.length < 2 || (name !== 'first_name' && name !== 'last_name'),
+  );
+  const said = rest.map(([name, field]) => {
+    const shape = properties.get(name);
+    const inner = shape ? parameterOf(name, shape, true) : parameter;
+    const words = valueInWords(inner, field, style);
+    return SPEAKS_FOR_ITSELF.has(inner.role) ? words : `${inner.label} ${words}`;
+  });
+  return [...(names.length === 2 ? [names.join(' ')] : []), ...said].join(', ');
+}
+
+const SPEAKS_FOR_ITSELF = new Set<Parameter['role']>(['person', 'title', 'email', 'place', 'money', 'text', 'url']);
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joined(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Names that end in a single s may be plural; "status" and "address" are not. */
+export function isPlural(noun: string): boolean {
+  return /[a-z]s$/.test(noun) && !/(?:ss|us|is|news|series)$/.test(noun);
+}
+
+const UNCOUNTED =
+  /\b(?:weather|inventory|stock|availability|information|info|status|history|feedback|access|email|funds|money|traffic|data|software|equipment|insurance|music|leave|health|capacity|usage|eligibility)$/;
+
+/** "a refund", "an order", "the weather", "direct flights". */
+export function withArticle(noun: string): string {
+  if (isPlural(noun)) return noun;
+  if (UNCOUNTED.test(noun)) return `the ${noun}`;
+  return `${/^[aeio]|^un(?!i)|^up/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
