@@ -1,12 +1,16 @@
 import * as z from 'zod';
+import { isValidFact, isValidPattern } from './verdict/patterns.ts';
 
-const TEXTS = z.array(z.string().min(1).max(2000)).max(200);
+const TEXTS = z.array(z.string().min(1).max(2000).refine(isValidFact, 'not a pattern that can be run')).max(200);
 
 /** How one argument is compared; a bare word stands for `{by: word}`. `value` replaces the expected value where the way needs another one. */
 export const ArgumentMatch = z.union([
   z.enum(['equal', 'subset', 'ignore', 'text']),
   z.strictObject({ by: z.literal('one_of'), values: z.array(z.unknown()).min(1).max(100) }),
-  z.strictObject({ by: z.literal('regex'), pattern: z.string().min(1).max(500) }),
+  z.strictObject({
+    by: z.literal('regex'),
+    pattern: z.string().min(1).max(500).refine(isValidPattern, 'not a pattern that can be run'),
+  }),
   z.strictObject({ by: z.literal('number'), tolerance: z.number().min(0) }),
 ]);
 export type ArgumentMatch = z.infer<typeof ArgumentMatch>;

@@ -220,7 +220,7 @@ test('what is found is what RE2 finds when asked for the longest', () => {
 });
 
 const HOSTILE_CHARS = 64 * 1024;
-/** Room for a busy machine: the slowest of these takes a tenth of it there. What goes back over the text takes years. */
+/** Room for a busy machine: the slowest of these takes a fifth of it there. What goes back over the text takes years. */
 const PATIENCE_MS = 1000;
 const filled = (unit: string) => unit.repeat(HOSTILE_CHARS / unit.length);
 /** The same noise in every run. */

@@ -83,7 +83,8 @@ export function labelOf(name: string): string {
       IN_CAPITALS.has(word) ? word.toUpperCase() : Object.hasOwn(SPELLED_OUT, word) ? SPELLED_OUT[word] : word,
     )
     .join(' ');
-  return plainText(label, MAX_LABEL_CHARS) || 'value';
+  const measured = label.replace(/^(duration|length|timeout|delay) (minutes|hours|days|seconds)$/, '$1 in $2');
+  return plainText(measured, MAX_LABEL_CHARS) || 'value';
 }
 
 const SELF =

@@ -1,6 +1,7 @@
 import { ISO_DAY } from './calendar.ts';
 import type { Parameter } from './parameter.ts';
 import type { CallMaking } from './planned-call.ts';
+import type { Random } from './random.ts';
 import { schemaProblem } from './schema-problem.ts';
 import type { ToolFacts } from './tool-facts.ts';
 import type { ValueShape } from './value-shape.ts';
@@ -8,7 +9,23 @@ import type { ValueShape } from './value-shape.ts';
 export type Violation = { value: unknown; why: string };
 
 const STRANGE_CHOICES = ['platinum', 'weekend', 'deluxe', 'violet', 'express plus', 'family size'];
+const STRANGE_BY_LABEL: readonly { label: RegExp; words: readonly string[] }[] = [
+  { label: /unit/, words: ['nautical', 'cubits'] },
+  { label: /environment|stage/, words: ['sandbox', 'the old cluster'] },
+  { label: /priority|severity|urgency/, words: ['ultra', 'red alert'] },
+  { label: /cabin|class/, words: ['premium suite', 'first class deluxe'] },
+  { label: /currency/, words: ['bitcoin', 'doubloons'] },
+  { label: /status|state/, words: ['half finished', 'sort of open'] },
+  { label: /reason/, words: ['no longer pretty', 'just because'] },
+  { label: /language/, words: ['Klingon', 'Latin'] },
+  { label: /method/, words: ['barter', 'cash in an envelope'] },
+];
 const LONGEST = 60;
+
+function strangeChoices(label: string, random: Random): string[] {
+  const own = STRANGE_BY_LABEL.find((strange) => strange.label.test(label))?.words ?? [];
+  return [...random.shuffled(own), ...random.shuffled(STRANGE_CHOICES)];
+}
 
 /** Whether a schema keeps anything out that a person could say. */
 export function isLimited({ shape, role }: Parameter): boolean {
@@ -29,7 +46,7 @@ export function violation(
   const isRefused = ({ value, why }: Violation) =>
     why === NO_SUCH_DAY || schemaProblem(value, shape.schema, tool.schema) !== undefined;
   const found = [
-    ...wrongChoices(shape, random.shuffled(STRANGE_CHOICES)),
+    ...wrongChoices(shape, strangeChoices(parameter.label, random)),
     ...wrongNumbers(shape),
     ...wrongTexts(parameter, good),
   ];

@@ -186,7 +186,10 @@ function sharesStem(one: string, two: string): boolean {
 const INLINE: Partial<Record<Parameter['role'], Inline>> = {
   from: ({ label }, words) => `from ${rest(label, FROM)}${words}`,
   to: ({ label }, words) => `to ${rest(label, TO)}${words}`,
-  email: (_parameter, words, { tool }) => (tool.deed === 'send' ? `to ${words}` : undefined),
+  email: (_parameter, words, { tool }) => {
+    if (tool.deed === 'send') return `to ${words}`;
+    return tool.deed === 'look' || tool.deed === 'find' || tool.deed === 'list' ? `for ${words}` : undefined;
+  },
   query: (_parameter, words) => `matching "${words}"`,
   url: (_parameter, words) => `at ${words}`,
   list: ({ label }, words) =>

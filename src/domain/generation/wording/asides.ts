@@ -128,7 +128,7 @@ export const ONCE_ONLY: readonly string[] = [
 
 export const NOT_YET: readonly string[] = [
   'But hold on, do not do it yet: tell me what it would mean first, I have not decided.',
-  'Wait for my final yes, though, I still have to ask my wife.',
+  'Wait for my final yes, though, I still have to ask somebody.',
   'Only after I have said yes, and I am not there yet. What would change for me?',
   'Before anything happens I want to see the details once more and then decide.',
   'I am only considering it at the moment. What exactly would you do?',

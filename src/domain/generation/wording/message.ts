@@ -1,22 +1,24 @@
 import type { Situation } from '../case-plan.ts';
 import { PRESSURE } from './asides.ts';
-import { contextsFor, DIGRESSIONS } from './contexts.ts';
+import { contextsFor } from './contexts.ts';
 import * as plain from './plain-tellings.ts';
 import * as pushing from './pushing-tellings.ts';
+import { DIGRESSIONS } from './small-talk.ts';
 import type { Telling } from './telling.ts';
+import * as twisted from './twisted-tellings.ts';
 import { capitalised } from './value-words.ts';
 
 const TELLERS: Readonly<Record<Situation, plain.Tell>> = {
   task: plain.task,
   once: plain.once,
-  choice: plain.choice,
-  corrected: plain.corrected,
-  sum: plain.sum,
-  recalled: plain.recalled,
-  missing: plain.missing,
-  contradicted: plain.contradicted,
-  vague: plain.vague,
-  invalid: plain.invalid,
+  choice: twisted.choice,
+  corrected: twisted.corrected,
+  sum: twisted.sum,
+  recalled: twisted.recalled,
+  missing: twisted.missing,
+  contradicted: twisted.contradicted,
+  vague: twisted.vague,
+  invalid: twisted.invalid,
   quoted: plain.quoted,
   remembered: plain.remembered,
   reckoned: plain.reckoned,

@@ -212,6 +212,10 @@ function verbsFor({ say, verb }: ToolFacts, object: string): readonly string[] {
 
 type Parts = { object: string; anchor: Saying | undefined; following: string };
 
+/** What one can ask for outright: the weather, not the order. */
+const TOLD =
+  /\b(?:weather|stock|availability|status|balance|price|total|rate|forecast|schedule|policy|menu|limit|history|cost|fee|quote|time|score|capacity|usage|temperature)$/;
+
 /** Only for what is looked at: a change is asked for, not about. */
 function question(tool: ToolFacts, { object, anchor, following }: Parts): string | undefined {
   const end = following === '' ? '' : ` ${following}`;
@@ -221,6 +225,7 @@ function question(tool: ToolFacts, { object, anchor, following }: Parts): string
   if (tool.deed === 'list' && isPlural(tool.noun)) return `which ${tool.noun} are there${end}`;
   if (tool.deed !== 'look' || !object.startsWith('the ')) return undefined;
   const head = anchor ? restOfNoun(tool.noun, anchor.parameter) || tool.noun : tool.noun;
+  if (!anchor && !isPlural(head) && !TOLD.test(head)) return undefined;
   return `what ${isPlural(head) ? 'are' : 'is'} ${object}${end}`;
 }
 

@@ -4,6 +4,7 @@ import { DAY_STYLES } from '../calendar.ts';
 import type { CasePlan, PlannedCall } from '../case-plan.ts';
 import type { Parameter } from '../parameter.ts';
 import { dealt, Random } from '../random.ts';
+import { singular } from '../sample-values.ts';
 import type { ToolFacts } from '../tool-facts.ts';
 import { factsInWords, type Request, requestInWords, type Wording } from './request-words.ts';
 import { capitalised, valueInWords } from './value-words.ts';
@@ -11,6 +12,8 @@ import { PLAIN, VOICES, type Voice } from './voices.ts';
 
 /** Which one of the many ways to write a plan down: `turn` moves on within a generation, `attempt` when a message was too like another. */
 export type Draft = { seed: number; index: number; attempt: number };
+
+const QUOTED = new Set<Parameter['role']>(['title', 'query', 'text', 'reason']);
 
 /** One message in the making: the plan, the voice it is told in, and choices that do not come again soon. */
 export class Telling {
@@ -57,6 +60,22 @@ export class Telling {
     return valueInWords(parameter, value, this.#dayStyle);
   }
 
+  /** A value that is spoken of by itself: what are words to the user stands in quotes. */
+  mention(parameter: Parameter, value: unknown): string {
+    const words = this.words(parameter, value);
+    return QUOTED.has(parameter.role) ? `"${words}"` : words;
+  }
+
+  /** What an argument is called; an "ID" is that of what the tool is about. */
+  label(call: PlannedCall, { label }: Parameter): string {
+    return label === 'ID' ? `${singular(this.tool(call).noun)} ID`.trim() : label;
+  }
+
+  /** What an argument stands for: an order, a service. */
+  thing(call: PlannedCall, parameter: Parameter): string {
+    return parameter.entity || this.label(call, parameter).replace(/ (?:ID|name|number|code)$/, '');
+  }
+
   /** A call as a request. What was said before in the message is not said again. */
   request(call: PlannedCall, wording: Pick<Wording, 'instead' | 'unsaid'> = {}): Request {
     return requestInWords(this.tool(call), call, { ...wording, ...this.#wording });
@@ -91,4 +110,13 @@ export function filled(way: string, words: Readonly<Record<string, string>>): st
     const text = words[lower] ?? '';
     return name === lower ? text : capitalised(text);
   });
+}
+
+type Twisted<Kind extends string> = Extract<Telling['plan']['twist'], { kind: Kind }>;
+
+/** The twist of a plan that is told by the teller of that twist. */
+export function twistOf<Kind extends string>(telling: Telling, kind: Kind): Twisted<Kind> {
+  const { twist } = telling.plan;
+  if (twist.kind !== kind) throw new RangeError('A plan is told as something else');
+  return twist as Twisted<Kind>;
 }
