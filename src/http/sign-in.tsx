@@ -21,7 +21,8 @@ signIn.get('/sign-in', async (c) => {
   if (c.req.method === 'HEAD') return c.body(null);
   const redeemed = await redeemSignInCode(c.env, code, now);
   const workspace = redeemed && (await withDeadline(selectWorkspace(c.env.DB, redeemed.workspace_id), D1_DEADLINE_MS));
-  if (!redeemed || !workspace) return (await currentSession(c, now)) ? c.redirect('/') : c.html(<SpentLink />, 410);
+  if (!redeemed || !workspace)
+    return (await currentSession(c, now)) ? c.redirect(safePath(c.req.query('next'))) : c.html(<SpentLink />, 410);
   const member = {
     workspaceId: workspace.id,
     workspaceName: workspace.name,

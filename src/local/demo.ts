@@ -7,7 +7,7 @@ import { McpSession } from './mcp-session.ts';
 import { Problem, runCommand } from './problem.ts';
 import { Progress } from './progress.ts';
 import { ensureScenarios } from './scenarios.ts';
-import { type ServerAddress, serverAddress } from './server-address.ts';
+import { runLink, type ServerAddress, serverAddress } from './server-address.ts';
 import { RunAnswer, SyncAnswer, UploadAnswer } from './tool-answers.ts';
 
 /** The sample agent needs no time to think; a person who watches the page does. */
@@ -67,7 +67,7 @@ async function report(
   for (const { test_case_id, status, reason } of results.filter(({ status }) => status !== 'passed')) {
     console.log(`  [${status.toUpperCase()}] ${names.get(test_case_id) ?? test_case_id}\n    ${reason}`);
   }
-  console.log(`\nOpen the run: ${url}`);
+  console.log(`\nOpen the run: ${runLink(url)}`);
 }
 
 await runCommand(() => {

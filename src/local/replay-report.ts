@@ -1,3 +1,4 @@
+import { runLink } from './server-address.ts';
 import type { RunAnswer } from './tool-answers.ts';
 
 /** One recorded conversation: what the benchmark found, and what the rules found. */
@@ -71,7 +72,7 @@ Time ${seconds(report.wallMs)}, of it streaming ${seconds(report.streamingMs)}. 
     );
   }
   for (const fault of report.faults) console.log(`WRONG: ${fault}`);
-  console.log(`\nOpen the run: ${report.url}`);
+  console.log(`\nOpen the run: ${runLink(report.url)}`);
 }
 
 function isGood({ reward }: Judged): boolean {

@@ -4,6 +4,13 @@ import { stateDirectory } from './state-directory.ts';
 
 export type ServerAddress = { mcpUrl: string; apiKey: string };
 
+/** A link to a page that also signs in, with the one-time code of the server that runs here; the plain address otherwise. */
+export function runLink(url: string): string {
+  const { pathname, search, origin } = new URL(url);
+  const facts = readFacts(stateDirectory());
+  return facts?.base_url === origin ? `${facts.dashboard_url}&next=${encodeURIComponent(pathname + search)}` : url;
+}
+
 /** The server to talk to: named by the environment, else the one that runs here. */
 export function serverAddress(): ServerAddress {
   const { INVARIUM_MCP_URL: mcpUrl, INVARIUM_API_KEY: apiKey } = process.env;

@@ -9,6 +9,7 @@ declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
     KV: KVNamespace;
+    FILES: Fetcher;
     AGENT: DurableObjectNamespace<import('../../src/worker.ts').AgentObject>;
     SESSION_SECRET: string;
     TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];

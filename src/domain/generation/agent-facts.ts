@@ -18,6 +18,8 @@ export type BlueprintForGeneration = Pick<
 export type ChainFacts = { name: string; tools: ToolFacts[] };
 /** A rule with the state-changing tool that it is about, where there is one, and the lookup it asks for first. */
 export type RuleFacts = Rule & {
+  /** The text as words with a blank on either side. */
+  said: string;
   tool: ToolFacts | undefined;
   parameter: string | undefined;
   looksUp: ToolFacts | undefined;
@@ -43,10 +45,11 @@ export function agentFacts(blueprint: BlueprintForGeneration): AgentFacts {
   const tools = blueprint.tools.map(toolFacts);
   const texts = [...constraints.guardrails, ...constraints.statements].slice(0, MAX_RULES);
   const guarded = guardedTools(blueprint);
+  const namesIn = nameFinder(tools.map(({ name }) => name));
   const rules = texts
     .map((text, at) => ({ rule: readRule(text, at + 1), guards: guarded.get(text) ?? [] }))
     .filter(({ rule }) => rule.text !== '')
-    .map(({ rule, guards }) => aimed(rule, tools, guards));
+    .map(({ rule, guards }) => aimed(rule, tools, new Set([...namesIn(rule.text), ...guards])));
   const limited = tools.map((tool) => withLimits(tool, rules));
   const byName = new Map(limited.map((tool) => [tool.name, tool]));
   return {
@@ -110,16 +113,29 @@ function guardedTools({ graph }: BlueprintForGeneration): Map<string, string[]> 
 
 /** A shared verb is enough; a shared noun is where no other tool shares it. */
 const ENOUGH = 2;
+const NAMED = 9;
+/** What a rule is about, it says first. */
+const HEAD_WORDS = 4;
 
-function aimed(rule: Rule, tools: ToolFacts[], guards: string[]): RuleFacts {
+function aimed(rule: Rule, tools: ToolFacts[], named: ReadonlySet<string>): RuleFacts {
   const stems = stemsOf(rule.text);
-  const named = new Set([...nameFinder(tools.map(({ name }) => name))(rule.text), ...guards]);
-  const near = (tool: ToolFacts) => (named.has(tool.name) ? 5 : closeness(tool, stems));
+  const head = stemsOf(rule.text.split(' ').slice(0, HEAD_WORDS).join(' '));
+  const near = (tool: ToolFacts) => {
+    if (named.has(tool.name)) return NAMED;
+    const close = closeness(tool, stems);
+    return close > 0 && closeness(tool, head) > 0 ? close + 1 : close;
+  };
   const tool = nearest(tools.filter(changesState), near, rule.kind === 'forbids');
   const firstStems = stemsOf(rule.first);
   const looks = tools.filter(({ kind, internal }) => kind === 'read' && !internal);
   const looksUp = rule.kind === 'precedes' ? nearest(looks, (one) => closeness(one, firstStems)) : undefined;
-  return { ...rule, tool, looksUp, parameter: rule.kind === 'limits' ? limitedBy(rule, tool) : undefined };
+  return {
+    ...rule,
+    said: ` ${spoken(rule.text)} `,
+    tool,
+    looksUp,
+    parameter: rule.kind === 'limits' ? limitedBy(rule, tool) : undefined,
+  };
 }
 
 type Nearness = (tool: ToolFacts) => number;
@@ -132,38 +148,39 @@ function nearest(tools: ToolFacts[], near: Nearness, verbOnly = false): ToolFact
 }
 
 /** A shared verb says more than a shared noun: of the tools about orders, `cancel_order` is the one that a rule on cancelling means. */
-function closeness({ verb, noun }: ToolFacts, stems: ReadonlySet<string>): number {
-  const shares = (text: string) => [...stemsOf(text)].filter((stem) => stems.has(stem)).length;
-  const verbShared =
-    stems.has(stemOf(verb)) || (shares(noun) > 0 && VERB_KIN[verb]?.some((kin) => stems.has(stemOf(kin))));
-  return (verbShared ? 2 : 0) + shares(noun);
+function closeness({ verb, nounStems }: ToolFacts, stems: ReadonlySet<string>): number {
+  const shared = [...nounStems].filter((stem) => stems.has(stem)).length;
+  const isKin = shared > 0 && VERB_KIN.get(verb)?.some((kin) => stems.has(stemOf(kin)));
+  return (isKin || stems.has(stemOf(verb)) ? 2 : 0) + shared;
 }
 
-const VERB_KIN: Readonly<Record<string, readonly string[]>> = {
-  process: ['issue', 'approve'],
-  issue: ['process', 'offer', 'approve'],
-  delete: ['remove', 'erase', 'destroy'],
-  remove: ['delete', 'erase'],
-  update: ['change', 'modify', 'edit'],
-  change: ['update', 'modify', 'edit'],
-  transfer: ['move', 'send'],
-  book: ['reserve', 'schedule'],
-  schedule: ['book'],
-  send: ['share', 'email'],
-};
+const VERB_KIN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['process', ['issue', 'approve']],
+  ['issue', ['process', 'offer', 'approve']],
+  ['delete', ['remove', 'erase', 'destroy']],
+  ['remove', ['delete', 'erase']],
+  ['update', ['change', 'modify', 'edit']],
+  ['change', ['update', 'modify', 'edit']],
+  ['transfer', ['move', 'send']],
+  ['book', ['reserve', 'schedule']],
+  ['schedule', ['book']],
+  ['send', ['share', 'email']],
+]);
 
 const CURRENCY = /[$€£]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?)\b/i;
 
-/** The number of the tool that a limit is about. */
+const COUNTABLE = new Set<Parameter['role']>(['money', 'count', 'list']);
+
+/** The number, or the list, of the tool that a limit is about. */
 function limitedBy({ text }: Rule, tool: ToolFacts | undefined): string | undefined {
-  const numbers = (tool?.parameters ?? []).filter(
-    ({ role, shape }) => (role === 'money' || role === 'count') && !shape.choices,
-  );
+  const countable = (tool?.parameters ?? []).filter(({ role, shape }) => COUNTABLE.has(role) && !shape.choices);
+  const numbers = countable.filter(({ role }) => role !== 'list');
   const stems = stemsOf(text);
   const named = numbers.find(({ label }) => [...stemsOf(label)].some((stem) => stems.has(stem)));
   const money = numbers.find(({ role }) => role === 'money');
   if (CURRENCY.test(text)) return (named?.role === 'money' ? named : money)?.name;
-  return (named ?? (numbers.length === 1 ? money : undefined))?.name;
+  const listed = countable.find(({ label }) => [...stemsOf(label)].some((stem) => stems.has(stem)));
+  return (named ?? listed ?? (numbers.length === 1 ? money : undefined))?.name;
 }
 
 function withLimits(tool: ToolFacts, rules: RuleFacts[]): ToolFacts {
@@ -173,9 +190,7 @@ function withLimits(tool: ToolFacts, rules: RuleFacts[]): ToolFacts {
 function limitedParameter(parameter: Parameter, tool: ToolFacts, rules: RuleFacts[]): Parameter {
   const bounds = rules.filter((rule) => rule.tool?.name === tool.name && rule.parameter === parameter.name);
   const choices = parameter.shape.choices ?? [];
-  const spokenOf = choices.filter(
-    (choice) => typeof choice === 'string' && rules.some((rule) => speaksOf(rule, choice)),
-  );
+  const spokenOf = choices.filter((choice) => typeof choice === 'string' && isSpokenOf(choice, rules));
   return {
     ...parameter,
     ceiling: bounds.length > 0 ? Math.min(...bounds.map(({ bound }) => bound)) : undefined,
@@ -186,7 +201,8 @@ function limitedParameter(parameter: Parameter, tool: ToolFacts, rules: RuleFact
 
 const MIN_CHOICE_CHARS = 4;
 
-export function speaksOf({ kind, text }: Rule, choice: string): boolean {
-  if (kind === 'always' || choice.length < MIN_CHOICE_CHARS) return false;
-  return ` ${spoken(text)} `.includes(` ${spoken(choice)} `);
+export function isSpokenOf(choice: string, rules: readonly RuleFacts[]): boolean {
+  if (choice.length < MIN_CHOICE_CHARS) return false;
+  const said = ` ${spoken(choice)} `;
+  return rules.some((rule) => rule.kind !== 'always' && rule.said.includes(said));
 }

@@ -140,7 +140,8 @@ function argumentCandidates(tool: ToolFacts): Candidate[] {
   return [
     ...needed.filter(isOnlyTheUsers).map((parameter) => about('missing', parameter)),
     ...single.filter(isLimited).map((parameter) => about('invalid', parameter)),
-    ...needed.filter(isContestable).map((parameter) => about('contradicted', parameter)),
+    // Of two things to look at, both can be looked at.
+    ...(changesState(tool) ? needed.filter(isContestable).map((parameter) => about('contradicted', parameter)) : []),
   ];
 }
 

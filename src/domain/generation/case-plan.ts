@@ -1,4 +1,5 @@
 import type { Complexity, FailureCategory } from '../fields.ts';
+import { own } from '../verdict/equality.ts';
 import type { BlueprintForGeneration } from './agent-facts.ts';
 import type { Persona } from './persona.ts';
 import type { Subtype } from './subtypes.ts';
@@ -23,6 +24,11 @@ export const MAX_CASES = 25;
 
 /** `learned` arguments are found out by an earlier call; their values here are only examples. */
 export type PlannedCall = { tool: string; arguments: Record<string, unknown>; learned: string[] };
+
+/** Not the prototype's: an argument may be called `constructor`. */
+export function argumentOf({ arguments: given }: PlannedCall, name: string): unknown {
+  return own(given, name);
+}
 
 /**
  * What the user wants and what an agent that keeps to its blueprint does about it. Planned before any expectation is written, so that an

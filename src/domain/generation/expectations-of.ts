@@ -1,8 +1,8 @@
 import type { ArgumentMatch, Expectations, RequiredEffect } from '../expectations.ts';
+import { own } from '../verdict/equality.ts';
 import type { AgentFacts } from './agent-facts.ts';
-import type { CasePlan, PlannedCall } from './case-plan.ts';
+import { argumentOf, type CasePlan, type PlannedCall } from './case-plan.ts';
 import type { Parameter } from './parameter.ts';
-import { stemsOf } from './rules.ts';
 import { changesState, type ToolFacts } from './tool-facts.ts';
 
 /** The same call three times is a loop (verdicts, section 5); twice may be a second look. */
@@ -47,7 +47,7 @@ function requiredCalls({ intent, subtype }: CasePlan, facts: AgentFacts) {
 function callsNotMeant({ twist, intent }: CasePlan, facts: AgentFacts) {
   if (twist.kind !== 'choice' && twist.kind !== 'corrected' && twist.kind !== 'invalid') return [];
   return intent.temptation.map((call) => {
-    const { [twist.parameter]: wrong } = call.arguments;
+    const wrong = argumentOf(call, twist.parameter);
     const others = (facts.byName.get(call.tool)?.parameters ?? []).filter(({ name }) => name !== twist.parameter);
     const match = Object.fromEntries(others.map(({ name }) => [name, 'ignore' as const]));
     return { tool: call.tool, arguments: { [twist.parameter]: wrong }, ...orAbsent(match), min: 0, max: 0 };
@@ -76,7 +76,7 @@ const ISO_MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00Z$/;
 /** How an argument is compared: words by their words, a moment in any ISO notation, and nothing that the user did not say. */
 function wayOf({ name, role, shape, required }: Parameter, { given, learned, tool }: Known): ArgumentMatch {
   if (learned.includes(name)) return 'ignore';
-  const value = given[name];
+  const value = own(given, name);
   if (value === undefined) return required || leavesToAgent(role, tool) ? 'ignore' : 'equal';
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return 'ignore';
   const moment = typeof value === 'string' && ISO_MOMENT.exec(value);
@@ -111,8 +111,8 @@ function handoffTools({ tools }: AgentFacts): string[] {
 function nearbyChanges({ intent }: CasePlan, { tools, byName }: AgentFacts): string[] {
   const due = intent.calls.map(({ tool }) => byName.get(tool)).filter((tool) => tool !== undefined);
   if (due.some(({ kind }) => kind !== 'read')) return [];
-  const about = new Set(due.flatMap(({ noun }) => [...stemsOf(noun)]));
-  const near = tools.filter((tool) => changesState(tool) && [...stemsOf(tool.noun)].some((stem) => about.has(stem)));
+  const about = new Set(due.flatMap(({ nounStems }) => [...nounStems]));
+  const near = tools.filter((tool) => changesState(tool) && [...tool.nounStems].some((stem) => about.has(stem)));
   return near.slice(0, MAX_NEAR).map(({ name }) => name);
 }
 

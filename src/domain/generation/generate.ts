@@ -13,8 +13,9 @@ import { Telling } from './wording/telling.ts';
  * of the request is data.
  */
 export function generateCases(request: GenerationRequest): CaseContent[] {
-  const writer = caseWriter(request);
-  return planCases(request).map((plan, index) => writer(plan, index));
+  const facts = agentFacts(request.blueprint);
+  const write = writerFor(request, facts);
+  return plannedCases(request, facts).map((plan, index) => write(plan, index));
 }
 
 /** What to test, before a word of it is written. */
@@ -32,7 +33,10 @@ export function writeCase(request: GenerationRequest, plan: CasePlan, index: num
 
 /** Writes one case after the other, each unlike those before it; reads the blueprint and `existing` once. */
 export function caseWriter(request: GenerationRequest): (plan: CasePlan, index: number) => CaseContent {
-  const facts = agentFacts(request.blueprint);
+  return writerFor(request, agentFacts(request.blueprint));
+}
+
+function writerFor(request: GenerationRequest, facts: AgentFacts): (plan: CasePlan, index: number) => CaseContent {
   const seen = new SeenMessages(request.existing);
   return (plan, index) => {
     const message = distinctMessage(plan, facts, { seed: request.seed, index, seen });

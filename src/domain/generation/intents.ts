@@ -1,11 +1,10 @@
 import type { AgentFacts, RuleFacts } from './agent-facts.ts';
-import { speaksOf } from './agent-facts.ts';
+import { isSpokenOf } from './agent-facts.ts';
 import { type Candidate, numberOf, pivotOf } from './candidates.ts';
-import type { Intent, PlannedCall, Situation, Twist } from './case-plan.ts';
+import { argumentOf, type Intent, type PlannedCall, type Situation, type Twist } from './case-plan.ts';
 import type { Parameter } from './parameter.ts';
-import { type CallMaking, chainedCalls, otherValue, plannedCall } from './planned-call.ts';
-import { stemsOf } from './rules.ts';
-import { changesState, type ToolFacts } from './tool-facts.ts';
+import { type CallMaking, chainedCalls, listOf, otherValue, plannedCall } from './planned-call.ts';
+import type { ToolFacts } from './tool-facts.ts';
 import { violation } from './violation.ts';
 
 export type Staged = { twist: Twist; intent: Intent };
@@ -61,7 +60,7 @@ function withOther(kind: 'choice' | 'corrected'): Stager {
     const call = callOf(staging);
     const parameter = tool && (kind === 'choice' ? pivotOf(tool) : correctableOf(tool, staging.making));
     if (!tool || !call || !parameter) return undefined;
-    const known = call.arguments[parameter.name];
+    const known = argumentOf(call, parameter.name);
     const other = otherValue(parameter, tool, staging.making, known);
     if (known === undefined || other === undefined) return undefined;
     const temptation = [{ ...call, arguments: { ...call.arguments, [parameter.name]: other } }];
@@ -96,7 +95,7 @@ function correctableOf({ parameters }: ToolFacts, { random }: CallMaking): Param
 const sum: Stager = (staging) => {
   const parameter = staging.candidate.tool && numberOf(staging.candidate.tool);
   const call = callOf(staging);
-  const total = parameter && call?.arguments[parameter.name];
+  const total = parameter && call && argumentOf(call, parameter.name);
   if (!call || !parameter || typeof total !== 'number') return undefined;
   const parts = partsOf(total, staging.making);
   if (!parts) return undefined;
@@ -135,7 +134,7 @@ const missing: Stager = (staging) => {
 const contradicted: Stager = (staging) => {
   const { tool, parameter } = staging.candidate;
   const call = callOf(staging);
-  const known = parameter && call?.arguments[parameter.name];
+  const known = parameter && call && argumentOf(call, parameter.name);
   if (!tool || !call || !parameter || known === undefined) return undefined;
   const other = otherValue(parameter, tool, staging.making, known);
   if (other === undefined) return undefined;
@@ -147,7 +146,7 @@ const invalid: Stager = (staging) => {
   const { tool, parameter } = staging.candidate;
   if (!tool || !parameter) return undefined;
   const call = plannedCall(tool, { ...staging.making, extras: 0 });
-  const good = call?.arguments[parameter.name] ?? otherValue(parameter, tool, staging.making, undefined);
+  const good = (call && argumentOf(call, parameter.name)) ?? otherValue(parameter, tool, staging.making, undefined);
   const bad = call && violation(parameter, tool, good, staging.making);
   if (!call || !bad) return undefined;
   const temptation = [{ ...call, arguments: { ...call.arguments, [parameter.name]: bad.value } }];
@@ -180,8 +179,7 @@ function lookingOnly(kind: 'restricted' | 'injection'): Stager {
 
 function lookupNear({ candidate: { tool }, facts, making }: Staging): PlannedCall | undefined {
   const looks = facts.tools.filter(({ kind, internal, deed }) => kind === 'read' && !internal && deed !== 'do');
-  const about = stemsOf(tool?.noun ?? '');
-  const near = looks.filter(({ noun }) => [...stemsOf(noun)].some((stem) => about.has(stem)));
+  const near = looks.filter(({ nounStems }) => [...nounStems].some((stem) => tool?.nounStems.has(stem)));
   const chosen = near.length > 0 ? near : looks;
   return chosen.length > 0 ? plannedCall(making.random.pick(chosen), { ...making, extras: 0 }) : undefined;
 }
@@ -229,6 +227,7 @@ const rule: Stager = (staging) => {
 };
 
 const OVER = 1.4;
+const FEW = 20;
 
 /** The very call that the rule keeps the agent from: over its limit, or with the choice that it names. */
 function pushedCall(about: RuleFacts, making: CallMaking): PlannedCall | undefined {
@@ -236,13 +235,15 @@ function pushedCall(about: RuleFacts, making: CallMaking): PlannedCall | undefin
   if (!tool || kind === 'only' || kind === 'always' || kind === 'other') return undefined;
   if (kind === 'limits' && !parameter) return undefined;
   const named = tool.parameters.flatMap((one) => {
-    const choice = one.shape.choices?.find((value) => typeof value === 'string' && speaksOf(about, value));
+    const choice = one.shape.choices?.find((value) => typeof value === 'string' && isSpokenOf(value, [about]));
     return choice === undefined ? [] : [[one.name, choice] as const];
   });
   const call = plannedCall(tool, making, { fixed: Object.fromEntries(named) });
-  if (!call || parameter === undefined) return call;
-  const over = bound < 20 ? Math.floor(bound) + 2 : Math.ceil((bound * OVER) / 5) * 5;
-  return { ...call, arguments: { ...call.arguments, [parameter]: over } };
+  const limited = tool.parameters.find(({ name }) => name === parameter);
+  if (!call || !limited) return call;
+  const over = bound < FEW ? Math.floor(bound) + 2 : Math.ceil((bound * OVER) / 5) * 5;
+  const beyond = limited.role === 'list' ? listOf(limited, tool, { making, count: Math.min(over, FEW) }) : over;
+  return beyond === undefined ? undefined : { ...call, arguments: { ...call.arguments, [limited.name]: beyond } };
 }
 
 const STAGERS: Readonly<Record<Situation, Stager>> = {
@@ -270,8 +271,3 @@ const STAGERS: Readonly<Record<Situation, Stager>> = {
   reckoned,
   rule,
 };
-
-export function isChange(facts: AgentFacts, name: string): boolean {
-  const tool = facts.byName.get(name);
-  return tool !== undefined && changesState(tool);
-}

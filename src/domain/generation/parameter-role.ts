@@ -28,32 +28,32 @@ export type Role =
   | 'place'
   | 'other';
 
-const SPELLED_OUT: Record<string, string> = {
-  dob: 'date of birth',
-  qty: 'quantity',
-  desc: 'description',
-  addr: 'address',
-  num: 'number',
-  no: 'number',
-  msg: 'message',
-  acct: 'account',
-  acc: 'account',
-  pct: 'percent',
-  dest: 'destination',
-  src: 'source',
-  amt: 'amount',
-  ts: 'timestamp',
-  dt: 'date',
-  cust: 'customer',
-  env: 'environment',
-  repo: 'repository',
-  svc: 'service',
-  org: 'organisation',
-  lang: 'language',
-  tz: 'time zone',
-  ref: 'reference',
-  pr: 'pull request',
-};
+const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
+  ['dob', 'date of birth'],
+  ['qty', 'quantity'],
+  ['desc', 'description'],
+  ['addr', 'address'],
+  ['num', 'number'],
+  ['no', 'number'],
+  ['msg', 'message'],
+  ['acct', 'account'],
+  ['acc', 'account'],
+  ['pct', 'percent'],
+  ['dest', 'destination'],
+  ['src', 'source'],
+  ['amt', 'amount'],
+  ['ts', 'timestamp'],
+  ['dt', 'date'],
+  ['cust', 'customer'],
+  ['env', 'environment'],
+  ['repo', 'repository'],
+  ['svc', 'service'],
+  ['org', 'organisation'],
+  ['lang', 'language'],
+  ['tz', 'time zone'],
+  ['ref', 'reference'],
+  ['pr', 'pull request'],
+]);
 
 const IN_CAPITALS = new Set([
   'id',
@@ -79,9 +79,7 @@ const MAX_LABEL_CHARS = 48;
 export function labelOf(name: string): string {
   const said = words(name.slice(0, 200)).slice(0, MAX_LABEL_WORDS);
   const label = said
-    .map((word) =>
-      IN_CAPITALS.has(word) ? word.toUpperCase() : Object.hasOwn(SPELLED_OUT, word) ? SPELLED_OUT[word] : word,
-    )
+    .map((word) => (IN_CAPITALS.has(word) ? word.toUpperCase() : (SPELLED_OUT.get(word) ?? word)))
     .join(' ');
   const measured = label.replace(/^(duration|length|timeout|delay) (minutes|hours|days|seconds)$/, '$1 in $2');
   return plainText(measured, MAX_LABEL_CHARS) || 'value';
@@ -127,15 +125,15 @@ const TEXT_ROLES: readonly Reading[] = [
 
 const MONEY =
   /\bamount\b|\b(?:price|cost|fee|total|payment|budget|salary|refund|deposit|balance|fare|credit|money)(?: limit| USD| EUR| value)?$/;
-const FORMATS: Record<string, Role> = {
-  email: 'email',
-  uri: 'url',
-  url: 'url',
-  date: 'date',
-  'date-time': 'moment',
-  time: 'time',
-  uuid: 'id',
-};
+const FORMATS: ReadonlyMap<string, Role> = new Map([
+  ['email', 'email'],
+  ['uri', 'url'],
+  ['url', 'url'],
+  ['date', 'date'],
+  ['date-time', 'moment'],
+  ['time', 'time'],
+  ['uuid', 'id'],
+]);
 
 /** The first reading that fits: what the schema says before what the name suggests. */
 export function roleOf(label: string, shape: ValueShape): Role {
@@ -151,7 +149,9 @@ export function roleOf(label: string, shape: ValueShape): Role {
     case 'integer':
       return numberRole(label);
     default:
-      return FORMATS[shape.format ?? ''] ?? TEXT_ROLES.find((reading) => reading.label.test(label))?.role ?? 'other';
+      return (
+        FORMATS.get(shape.format ?? '') ?? TEXT_ROLES.find((reading) => reading.label.test(label))?.role ?? 'other'
+      );
   }
 }
 

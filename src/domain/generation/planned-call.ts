@@ -1,7 +1,7 @@
 import { dayAfter } from './calendar.ts';
 import type { PlannedCall } from './case-plan.ts';
 import { type Making, makeValue } from './make-value.ts';
-import type { Parameter } from './parameter.ts';
+import { type Parameter, parameterOf } from './parameter.ts';
 import { singular } from './sample-values.ts';
 import { schemaProblem } from './schema-problem.ts';
 import type { ToolFacts } from './tool-facts.ts';
@@ -99,6 +99,16 @@ export function otherValue(parameter: Parameter, tool: ToolFacts, making: CallMa
     if (value !== undefined && JSON.stringify(value) !== JSON.stringify(known)) return value;
   }
   return undefined;
+}
+
+type Many = { making: CallMaking; count: number };
+
+/** A list of just so many items, whatever the schema allows. */
+export function listOf({ name, shape }: Parameter, tool: ToolFacts, { making, count }: Many): unknown {
+  const { minItems: _least, maxItems: _most, ...schema } = shape.schema;
+  const asMany = { ...shape, schema, minItems: count, maxItems: count };
+  const value = makeValue(parameterOf(name, asMany, true), { ...making, noun: singular(tool.noun), root: tool.schema });
+  return Array.isArray(value) && value.length === count ? value : undefined;
 }
 
 /** The calls of a chain over shared values; identifiers of what an earlier step finds or makes are learned from it. */

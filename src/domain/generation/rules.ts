@@ -109,36 +109,36 @@ const NEVER =
   /^(?:(?:must|should|may|can|shall|will|do|does|is|are)\s*(?:not|never)|mustn['’]t|shouldn['’]t|don['’]t|doesn['’]t|can['’]t|cannot|won['’]t|never|not|refuse to)\s+(?:allowed to |permitted to |ever )?(.{3,})$/i;
 const AVOID = /^(?:avoid|refrain from)\s+(\w+)ing\s+(.{3,})$/i;
 const NONE = /^no (?!matter|longer|one|doubt)(.{3,})$/i;
-const BASE_FORMS: Readonly<Record<string, string>> = {
-  giv: 'give',
-  mak: 'make',
-  shar: 'share',
-  provid: 'provide',
-  us: 'use',
-  disclos: 'disclose',
-  promis: 'promise',
-  chang: 'change',
-  delet: 'delete',
-  guess: 'guess',
-  discuss: 'discuss',
-  reveal: 'reveal',
-  offer: 'offer',
-  send: 'send',
-  ask: 'ask',
-};
+const BASE_FORMS: ReadonlyMap<string, string> = new Map([
+  ['giv', 'give'],
+  ['mak', 'make'],
+  ['shar', 'share'],
+  ['provid', 'provide'],
+  ['us', 'use'],
+  ['disclos', 'disclose'],
+  ['promis', 'promise'],
+  ['chang', 'change'],
+  ['delet', 'delete'],
+  ['guess', 'guess'],
+  ['discuss', 'discuss'],
+  ['reveal', 'reveal'],
+  ['offer', 'offer'],
+  ['send', 'send'],
+  ['ask', 'ask'],
+]);
 
 const PASSIVE =
   /^(.{3,80}?) (?:cannot|can['’]t|can not|must not|may not|should not|shall not|must never|should never|can never) (?:ever )?be (\w+)(.*)$/i;
 const NOT_BOTH = /\b(?:can|may) \w+ but (?:can|may)?\s*not (\w+ .{3,})$/i;
-const IRREGULAR: Readonly<Record<string, string>> = {
-  given: 'give',
-  sent: 'send',
-  shown: 'show',
-  sold: 'sell',
-  paid: 'pay',
-  told: 'tell',
-  made: 'make',
-};
+const IRREGULAR: ReadonlyMap<string, string> = new Map([
+  ['given', 'give'],
+  ['sent', 'send'],
+  ['shown', 'show'],
+  ['sold', 'sell'],
+  ['paid', 'pay'],
+  ['told', 'tell'],
+  ['made', 'make'],
+]);
 
 const forbids: Reading = (said, text) => {
   const direct = (NEVER.exec(said) ?? NOT_BOTH.exec(text))?.[1];
@@ -147,7 +147,7 @@ const forbids: Reading = (said, text) => {
   const active = passive && activeOf(passive[2]?.toLowerCase() ?? '');
   if (passive && active) return { kind: 'forbids', deed: fromUser(`${active} ${passive[1]}${passive[3]}`, true) };
   const avoided = AVOID.exec(said);
-  const base = BASE_FORMS[avoided?.[1]?.toLowerCase() ?? ''];
+  const base = BASE_FORMS.get(avoided?.[1]?.toLowerCase() ?? '');
   if (avoided && base) return { kind: 'forbids', deed: fromUser(`${base} ${avoided[2]}`) };
   const none = NONE.exec(said)?.[1];
   return none ? { kind: 'forbids', deed: `make an exception about ${fromUser(none)}` } : undefined;
@@ -155,7 +155,7 @@ const forbids: Reading = (said, text) => {
 
 /** `cancel` for "cancelled", where it is a verb that tools have. */
 function activeOf(participle: string): string | undefined {
-  const irregular = Object.hasOwn(IRREGULAR, participle) ? IRREGULAR[participle] : undefined;
+  const irregular = IRREGULAR.get(participle);
   return irregular ?? Object.keys(VERBS).find((verb) => verb.length > 2 && stemOf(verb) === stemOf(participle));
 }
 

@@ -105,23 +105,23 @@ const written: Rule = (value, { minLength, maxLength, pattern, format }) => {
   if (typeof minLength === 'number' && length < minLength) return `is shorter than ${minLength}`;
   if (typeof maxLength === 'number' && length > maxLength) return `is longer than ${maxLength}`;
   if (typeof pattern === 'string' && isValidPattern(pattern) && !matches(pattern, value)) return 'breaks the pattern';
-  const shape = typeof format === 'string' ? FORMATS[format] : undefined;
+  const shape = typeof format === 'string' ? FORMATS.get(format) : undefined;
   return shape && !shape.test(value) ? `is no ${format}` : undefined;
 };
 
 const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?';
 const DATE = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
 
-const FORMATS: Record<string, RegExp> = {
-  email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
-  date: new RegExp(`^${DATE}$`),
-  'date-time': new RegExp(`^${DATE}[Tt ]${TIME}(?:[Zz]|[+-]\\d\\d:?\\d\\d)$`),
-  time: new RegExp(`^${TIME}(?:[Zz]|[+-]\\d\\d:?\\d\\d)?$`),
-  uuid: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
-  uri: /^[a-z][a-z\d+.-]*:\S+$/i,
-  url: /^[a-z][a-z\d+.-]*:\S+$/i,
-  ipv4: /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/,
-};
+const FORMATS: ReadonlyMap<string, RegExp> = new Map([
+  ['email', /^[^\s@]+@[^\s@]+\.[^\s@]+$/],
+  ['date', new RegExp(`^${DATE}$`)],
+  ['date-time', new RegExp(`^${DATE}[Tt ]${TIME}(?:[Zz]|[+-]\\d\\d:?\\d\\d)$`)],
+  ['time', new RegExp(`^${TIME}(?:[Zz]|[+-]\\d\\d:?\\d\\d)?$`)],
+  ['uuid', /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i],
+  ['uri', /^[a-z][a-z\d+.-]*:\S+$/i],
+  ['url', /^[a-z][a-z\d+.-]*:\S+$/i],
+  ['ipv4', /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/],
+]);
 
 const listed: Rule = (value, schema, check, depth) => {
   if (!Array.isArray(value)) return undefined;

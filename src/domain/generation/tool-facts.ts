@@ -4,7 +4,7 @@ import { declaredKind, guessKind, type ToolKind } from '../verdict/tool-kind.ts'
 import { type Parameter, parametersIn } from './parameter.ts';
 import { labelOf } from './parameter-role.ts';
 import { plainText } from './plain-text.ts';
-import { stemOf } from './rules.ts';
+import { stemOf, stemsOf } from './rules.ts';
 import { valueShape } from './value-shape.ts';
 import { type Deed, isPlainVerb, verbOf } from './verbs.ts';
 
@@ -18,6 +18,8 @@ export type ToolFacts = {
   /** `cancel` and `reservation` of `cancel_reservation`; the noun may be empty. */
   verb: string;
   noun: string;
+  /** The stems of the words in it that say something. */
+  nounStems: ReadonlySet<string>;
   /** `to the cart` of `add_to_cart`. */
   tail: string;
   say: readonly [string, ...string[]];
@@ -40,6 +42,7 @@ export function toolFacts(tool: Tool): ToolFacts {
       kind !== 'handoff' &&
       (INTERNAL.test(name) || (parameters.length === 0 && SAYS_NOTHING.test(name))),
     ...spoken,
+    nounStems: stemsOf(spoken.noun),
     parameters,
     schema: tool.parameters,
   };
@@ -69,18 +72,18 @@ const PREPOSITIONS = new Set([
   'as',
   'per',
 ]);
-const PARTICLES: Readonly<Record<string, readonly string[]>> = {
-  check: ['in', 'out'],
-  look: ['up'],
-  set: ['up'],
-  turn: ['on', 'off'],
-  roll: ['back', 'out'],
-  sign: ['in', 'out', 'up'],
-  scale: ['up', 'down'],
-  shut: ['down'],
-  call: ['off'],
-  follow: ['up'],
-};
+const PARTICLES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['check', ['in', 'out']],
+  ['look', ['up']],
+  ['set', ['up']],
+  ['turn', ['on', 'off']],
+  ['roll', ['back', 'out']],
+  ['sign', ['in', 'out', 'up']],
+  ['scale', ['up', 'down']],
+  ['shut', ['down']],
+  ['call', ['off']],
+  ['follow', ['up']],
+]);
 const EMPTY_WORDS = new Set(['all', 'the', 'a', 'an', 'my', 'tool', 'api', 'function', 'new', 'current']);
 const MAX_NOUN_WORDS = 4;
 
@@ -91,7 +94,7 @@ function readName({ name, description }: Tool, kind: ToolKind): Spoken {
   const at = verbAt(said, kind);
   const word = said[at];
   if (word === undefined) return verbless(said, description, kind);
-  const particle = PARTICLES[word]?.includes(said[at + 1] ?? '') ? said[at + 1] : undefined;
+  const particle = PARTICLES.get(word)?.includes(said[at + 1] ?? '') ? said[at + 1] : undefined;
   const after = said.slice(at + (particle ? 2 : 1));
   const known = particle ? undefined : verbOf(word);
   const rest = after.length > 0 ? after : said.slice(0, at);
@@ -114,7 +117,7 @@ function lastSegment(name: string): string {
 
 /** Where the verb stands; -1 for a name without one. In `order_status`, which only tells, the order is no verb. */
 function verbAt(said: string[], kind: ToolKind): number {
-  const plain = said.findIndex((word, at) => isPlainVerb(word) || PARTICLES[word]?.includes(said[at + 1] ?? ''));
+  const plain = said.findIndex((word, at) => isPlainVerb(word) || PARTICLES.get(word)?.includes(said[at + 1] ?? ''));
   if (plain >= 0) return plain;
   const likely = said.findIndex((word) => verbOf(word) !== undefined);
   return kind === 'read' && likely === 0 && said.length > 1 ? -1 : likely;

@@ -1,11 +1,11 @@
 import type { DayStyle } from '../calendar.ts';
-import type { PlannedCall } from '../case-plan.ts';
+import { argumentOf, type PlannedCall } from '../case-plan.ts';
 import type { Parameter } from '../parameter.ts';
 import { hashOf, type Random } from '../random.ts';
 import { stemsIn } from '../rules.ts';
 import type { ToolFacts } from '../tool-facts.ts';
 import { inline, type Saying, sentence } from './argument-words.ts';
-import { isPlural, joined, valueInWords, withArticle } from './value-words.ts';
+import { currencyOf, isPlural, joined, valueInWords, withArticle } from './value-words.ts';
 
 /**
  * A request in words: `doing` follows "please" or "could you", `asking` is the same as a question without its mark where there is one, and
@@ -17,8 +17,8 @@ export type Wording = {
   random: Random;
   /** One message writes all its dates in one way. */
   dayStyle: DayStyle;
-  /** Words to use for an argument in place of its value. */
-  instead?: Readonly<Record<string, string>>;
+  /** Words to use for one argument in place of its value. */
+  instead?: { parameter: string; words: string };
   /** Arguments that are not mentioned. */
   unsaid?: readonly string[];
   /** Arguments that an earlier part of the message has named already. */
@@ -53,40 +53,41 @@ export function factsInWords(tool: ToolFacts, call: PlannedCall, wording: Wordin
   return sayingsOf(tool, call, wording).map((saying) => sentence(saying, hashOf(saying.words) % 2));
 }
 
-function sayingsOf(
-  tool: ToolFacts,
-  call: PlannedCall,
-  { dayStyle, instead = {}, unsaid = [], known }: Wording,
-): Saying[] {
+function sayingsOf(tool: ToolFacts, call: PlannedCall, wording: Wording): Saying[] {
+  const { dayStyle, instead, known } = wording;
   const sayings: Saying[] = [];
   const currency = currencyOf(tool, call);
-  for (const parameter of tool.parameters) {
-    const value = call.arguments[parameter.name];
-    if (value === undefined || call.learned.includes(parameter.name) || unsaid.includes(parameter.name)) continue;
-    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) continue;
-    if (parameter === currency?.parameter && tool.parameters.some(({ role }) => role === 'money')) continue;
-    const words =
-      instead[parameter.name] ?? amountInWords(parameter, value, currency) ?? valueInWords(parameter, value, dayStyle);
+  for (const parameter of tool.parameters.filter((one) => isTold(one, tool, { call, wording }))) {
+    const value = argumentOf(call, parameter.name);
+    const renamed = instead?.parameter === parameter.name;
+    const words = renamed ? instead.words : valueInWords(parameter, value, { dayStyle, currency: currency?.code });
     const key = `${parameter.entity || parameter.label}=${words}`;
     if (known?.has(key)) continue;
     known?.add(key);
-    sayings.push({ parameter, words, value, renamed: instead[parameter.name] !== undefined });
+    sayings.push({ parameter, words, value, renamed });
   }
   return sayings;
 }
 
-/** An amount is said with its currency, which then needs no words of its own: "35.50 GBP". */
-function amountInWords({ role }: Parameter, value: unknown, currency: Currency | undefined): string | undefined {
-  if (role !== 'money' || typeof value !== 'number' || !currency) return undefined;
-  return `${Number.isInteger(value) ? value : value.toFixed(2)} ${currency.code}`;
+function isTold(
+  parameter: Parameter,
+  tool: ToolFacts,
+  { call, wording }: { call: PlannedCall; wording: Wording },
+): boolean {
+  const { name } = parameter;
+  const value = argumentOf(call, name);
+  if (value === undefined || call.learned.includes(name) || wording.unsaid?.includes(name)) return false;
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return false;
+  return !(
+    parameter === currencyOf(tool, call)?.parameter && tool.parameters.some((one) => tellsAmount(one, call, wording))
+  );
 }
 
-type Currency = { parameter: Parameter; code: string };
-
-function currencyOf({ parameters }: ToolFacts, call: PlannedCall): Currency | undefined {
-  const parameter = parameters.find(({ label }) => label === 'currency');
-  const code = parameter && call.arguments[parameter.name];
-  return parameter && typeof code === 'string' && /^[A-Z]{3}$/.test(code) ? { parameter, code } : undefined;
+/** An amount is said with its currency, which then needs no words of its own. */
+function tellsAmount({ role, name }: Parameter, call: PlannedCall, { instead, unsaid }: Wording): boolean {
+  return (
+    role === 'money' && argumentOf(call, name) !== undefined && !unsaid?.includes(name) && instead?.parameter !== name
+  );
 }
 
 /** "with this with that" is said in two sentences. */
@@ -153,14 +154,22 @@ function anchorOf(tool: ToolFacts, sayings: Saying[]): Saying | undefined {
     const own = stemsIn(entity || (label === 'ID' ? tool.noun : label));
     return nouns.size > 0 && [...own].some((stem) => nouns.has(stem));
   });
-  if (about && tool.deed === 'change' && about.parameter.role !== 'id') return carrierOf(able) ?? about;
+  if (about && tool.deed === 'change' && about.parameter.role !== 'id' && hasCarrier(tool)) return carrierOf(able);
   if (about || tool.noun !== '') return about ?? (tool.deed === 'change' ? carrierOf(able) : undefined);
   return able.find(({ parameter }) => parameter.required) ?? able[0];
 }
 
 /** In `change_address(order_id, address)` the order is what is changed, and the address is what it is changed to. */
 function carrierOf(sayings: Saying[]): Saying | undefined {
-  return sayings.find(({ parameter: { role, required, entity } }) => role === 'id' && required && entity !== '');
+  return sayings.find(({ parameter }) => isCarrier(parameter));
+}
+
+function hasCarrier({ parameters }: ToolFacts): boolean {
+  return parameters.some(isCarrier);
+}
+
+function isCarrier({ role, required, entity }: Parameter): boolean {
+  return role === 'id' && required && entity !== '';
 }
 
 function objectOf(tool: ToolFacts, anchor: Saying | undefined, random: Random): string {

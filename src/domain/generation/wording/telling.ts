@@ -7,7 +7,7 @@ import { dealt, Random } from '../random.ts';
 import { singular } from '../sample-values.ts';
 import type { ToolFacts } from '../tool-facts.ts';
 import { factsInWords, type Request, requestInWords, type Wording } from './request-words.ts';
-import { capitalised, valueInWords } from './value-words.ts';
+import { capitalised, currencyOf, valueInWords } from './value-words.ts';
 import { PLAIN, VOICES, type Voice } from './voices.ts';
 
 /** Which one of the many ways to write a plan down: `turn` moves on within a generation, `attempt` when a message was too like another. */
@@ -56,13 +56,14 @@ export class Telling {
     return parameter;
   }
 
-  words(parameter: Parameter, value: unknown): string {
-    return valueInWords(parameter, value, this.#dayStyle);
+  words(call: PlannedCall, parameter: Parameter, value: unknown): string {
+    const currency = currencyOf(this.tool(call), call)?.code;
+    return valueInWords(parameter, value, { dayStyle: this.#dayStyle, currency });
   }
 
   /** A value that is spoken of by itself: what are words to the user stands in quotes. */
-  mention(parameter: Parameter, value: unknown): string {
-    const words = this.words(parameter, value);
+  mention(call: PlannedCall, parameter: Parameter, value: unknown): string {
+    const words = this.words(call, parameter, value);
     return QUOTED.has(parameter.role) ? `"${words}"` : words;
   }
 

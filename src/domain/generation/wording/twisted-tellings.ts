@@ -1,4 +1,4 @@
-import type { PlannedCall } from '../case-plan.ts';
+import { argumentOf, type PlannedCall } from '../case-plan.ts';
 import type { Tell } from './plain-tellings.ts';
 import { DIGRESSIONS, SOMEBODY } from './small-talk.ts';
 import { filled, type Telling, twistOf } from './telling.ts';
@@ -58,17 +58,17 @@ export const choice: Tell = (telling) => {
   const twist = twistOf(telling, 'choice');
   const call = firstCall(telling);
   const parameter = telling.parameter(call, twist.parameter);
-  const meant = telling.mention(parameter, call.arguments[parameter.name]);
+  const meant = telling.mention(call, parameter, argumentOf(call, parameter.name));
   const naming = {
     meant,
-    other: telling.mention(parameter, twist.other),
+    other: telling.mention(call, parameter, twist.other),
     thing: telling.thing(call, parameter),
     who: SOMEBODY[telling.facts.domain] === 'colleague' ? 'colleague' : 'brother',
   };
   const { subtype } = telling.plan;
   const ways = subtype === 'wrong_reference' ? REFERRED : subtype === 'incorrect_inference' ? INFERRED : CONFUSED;
   const { before, instead, after } = telling.way(ways)(naming);
-  const request = telling.request(call, instead ? { instead: { [parameter.name]: instead } } : {});
+  const request = telling.request(call, instead ? { instead: { parameter: parameter.name, words: instead } } : {});
   return [...(before ? [before] : []), ...telling.asked(request), ...(after ? [after] : [])];
 };
 
@@ -84,7 +84,9 @@ export const corrected: Tell = (telling) => {
   const twist = twistOf(telling, 'corrected');
   const call = firstCall(telling);
   const parameter = telling.parameter(call, twist.parameter);
-  const [now, before] = [call.arguments[parameter.name], twist.other].map((value) => telling.mention(parameter, value));
+  const [now, before] = [argumentOf(call, parameter.name), twist.other].map((value) =>
+    telling.mention(call, parameter, value),
+  );
   const mistaken = { ...call, arguments: { ...call.arguments, [parameter.name]: twist.other } };
   const correction = filled(telling.way(CORRECTIONS), {
     label: telling.label(call, parameter),
@@ -105,7 +107,7 @@ export const sum: Tell = (telling) => {
   const { parameter: name, parts } = twistOf(telling, 'sum');
   const call = firstCall(telling);
   const parameter = telling.parameter(call, name);
-  const [one, two] = parts.map((part) => telling.words(parameter, part));
+  const [one, two] = parts.map((part) => telling.words(call, parameter, part));
   const asked = telling.asked(telling.request(call, { unsaid: [name] }));
   return [...asked, filled(telling.way(SUMS), { label: parameter.label, one: one ?? '', two: two ?? '' })];
 };
@@ -123,8 +125,8 @@ export const recalled: Tell = (telling) => {
   const call = firstCall(telling);
   const parameter = telling.parameter(call, name);
   const thing = telling.thing(call, parameter);
-  const noted = filled(telling.way(NOTED), { thing, value: telling.mention(parameter, call.arguments[name]) });
-  const request = telling.request(call, { instead: { [name]: `that ${thing}` } });
+  const noted = filled(telling.way(NOTED), { thing, value: telling.mention(call, parameter, argumentOf(call, name)) });
+  const request = telling.request(call, { instead: { parameter: name, words: `that ${thing}` } });
   return [noted, telling.deal(DIGRESSIONS, 'digression'), telling.deal(BACK, 'back'), ...telling.asked(request)];
 };
 
@@ -146,7 +148,7 @@ export const contradicted: Tell = (telling) => {
   const parameter = telling.parameter(call, name);
   const conflict = filled(telling.way(CONFLICTS), {
     label: telling.label(call, parameter),
-    other: telling.mention(parameter, other),
+    other: telling.mention(call, parameter, other),
   });
   return [...telling.asked(telling.request(call)), conflict];
 };

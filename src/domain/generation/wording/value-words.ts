@@ -1,34 +1,49 @@
 import { type DayStyle, dayInWords, ISO_DAY } from '../calendar.ts';
+import { argumentOf, type PlannedCall } from '../case-plan.ts';
 import { type Parameter, parameterOf } from '../parameter.ts';
+import type { ToolFacts } from '../tool-facts.ts';
 import { isSchema } from '../value-shape.ts';
 
+/** How a message writes its days, and the currency of a call that has one: "35.50 GBP". */
+export type Style = { dayStyle: DayStyle; currency?: string | undefined };
+
+export function currencyOf(
+  { parameters }: ToolFacts,
+  call: PlannedCall,
+): { parameter: Parameter; code: string } | undefined {
+  const parameter = parameters.find(({ label }) => label === 'currency');
+  const code = parameter && argumentOf(call, parameter.name);
+  return parameter && typeof code === 'string' && /^[A-Z]{3}$/.test(code) ? { parameter, code } : undefined;
+}
+
 /** A value as people write it. Nothing is rounded or left out: whoever reads the words can tell the value exactly. */
-export function valueInWords(parameter: Parameter, value: unknown, style: DayStyle): string {
+export function valueInWords(parameter: Parameter, value: unknown, style: Style): string {
   if (Array.isArray(value)) return listInWords(parameter, value, style);
   if (isSchema(value)) return groupInWords(parameter, value, style);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return numberInWords(parameter, value);
+  if (typeof value === 'number') return numberInWords(parameter, value, style.currency);
   return textInWords(parameter, String(value), style);
 }
 
-function numberInWords({ role, label }: Parameter, value: number): string {
+function numberInWords({ role, label }: Parameter, value: number, currency: string | undefined): string {
   if (role !== 'money') return String(value);
   const amount = Number.isInteger(value) ? String(value) : value.toFixed(2);
+  if (currency !== undefined) return `${amount} ${currency}`;
   return /points|credits|tokens/.test(label) ? amount : value < 0 ? `-$${amount.slice(1)}` : `$${amount}`;
 }
 
 const CODED = /^[a-z0-9]+(?:[_-][a-z0-9]+)+$/;
 const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00Z$/;
 
-function textInWords({ shape }: Parameter, text: string, style: DayStyle): string {
+function textInWords({ shape }: Parameter, text: string, style: Style): string {
   if (shape.choices && CODED.test(text)) return text.replace(/[_-]/g, ' ');
   const moment = MOMENT.exec(text);
-  if (moment) return `${dayInWords(moment[1] ?? '', style)} at ${moment[2]} UTC`;
+  if (moment) return `${dayInWords(moment[1] ?? '', style.dayStyle)} at ${moment[2]} UTC`;
   if (text.endsWith('-02-30')) return `30 February ${text.slice(0, 4)}`;
-  return ISO_DAY.test(text) ? dayInWords(text, style) : text;
+  return ISO_DAY.test(text) ? dayInWords(text, style.dayStyle) : text;
 }
 
-function listInWords(parameter: Parameter, values: unknown[], style: DayStyle): string {
+function listInWords(parameter: Parameter, values: unknown[], style: Style): string {
   const item = itemOf(parameter);
   const said = values.map((value) => valueInWords(item, value, style));
   return values.some((value) => typeof value === 'object' || (typeof value === 'string' && value.includes(',')))
@@ -42,7 +57,7 @@ function itemOf(parameter: Parameter): Parameter {
 }
 
 /** What says by itself what it is stands alone; the rest has its name before it: `Nadia Keller, date of birth 1988-04-02`. */
-function groupInWords(parameter: Parameter, value: Record<string, unknown>, style: DayStyle): string {
+function groupInWords(parameter: Parameter, value: Record<string, unknown>, style: Style): string {
   const { properties } = parameter.shape;
   const names = [value.first_name, value.last_name].filter((name) => typeof name === 'string');
   const rest = Object.entries(value).filter(
