@@ -23,7 +23,9 @@ globalThis.setTimeout = ((work: () => void, ms = 0) =>
 
 const wrapped = new WeakMap<Env, Env>();
 
-function withFaults(env: Env): Env {
+/** A server that is started with D1_MODE has its database broken from the first request on. */
+function withFaults(env: Env & { D1_MODE?: 'fail' | 'hang' }): Env {
+  if (env.D1_MODE) d1.mode = env.D1_MODE;
   const known = wrapped.get(env) ?? { ...env, DB: breakable(env.DB) };
   wrapped.set(env, known);
   return known;
