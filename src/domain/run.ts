@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Counts, FailureCategory, ResultStatus, RunStatus, RunStatusReason, Severity, Source } from './fields.ts';
-import { Evidence, Verdict } from './verdict/verdict.ts';
+import { Counts, RunStatus, RunStatusReason, Source } from './fields.ts';
+import { Verdict } from './verdict/verdict.ts';
 
 /** A run as every door shows it. Times are epoch milliseconds. */
 export const RunHeader = z.object({
@@ -22,22 +22,12 @@ export const RunHeader = z.object({
 export type RunHeader = z.infer<typeof RunHeader>;
 
 /** One standing result with its verdict. */
-export const ResultView = z.object({
+export const ResultView = Verdict.extend({
   scenario_id: z.string(),
   test_case_id: z.string(),
   title: z.string(),
   trial: z.int(),
   attempt: z.int(),
-  status: ResultStatus,
-  decided_by: Verdict.shape.decided_by,
-  rule: Verdict.shape.rule,
-  reason: z.string(),
-  evidence: z.array(Evidence),
-  category: FailureCategory.optional(),
-  subtype: z.string().optional(),
-  severity: Severity.optional(),
-  agent_fault: z.boolean().optional(),
-  first_deviation: z.int().optional(),
   tools_called: z.array(z.string()),
   expected_tools: z.array(z.string()).optional(),
   user_message: z.string(),
