@@ -15,7 +15,7 @@ export type ToolFacts = {
   confirms: boolean;
   /** The agent's own thinking, and tools whose name tells nothing: no request of a user calls for them. */
   internal: boolean;
-  /** `cancel` and `reservation` of `cancel_reservation`; the noun may be empty. */
+  /** `close` and `account` of `close_account`; the noun may be empty. */
   verb: string;
   noun: string;
   /** The stems of the words in it that say something. */
