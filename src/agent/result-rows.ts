@@ -1,4 +1,5 @@
 import type { ResultStatus } from '../domain/fields.ts';
+import { toolPath } from '../domain/fingerprint.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { ResultView } from '../domain/run.ts';
 import type { CaseContent } from '../domain/scenario.ts';
@@ -82,6 +83,33 @@ export function selectVerdict(sql: SqlStorage, key: Key, attempt: number): Verdi
   return JSON.parse(verdict) as Verdict;
 }
 
+export function updateVerdict(sql: SqlStorage, key: Key & { attempt: number }, verdict: Verdict): void {
+  sql.exec(
+    `UPDATE results SET status = ?5, severity = ?6, agent_fault = ?7, verdict = ?8
+     WHERE run_seq = ?1 AND case_no = ?2 AND trial = ?3 AND attempt = ?4`,
+    ...[key.runSeq, key.caseNo, key.trial, key.attempt],
+    ...[verdict.status, verdict.severity ?? null, Number(verdict.agent_fault !== false), JSON.stringify(verdict)],
+  );
+}
+
+export type DueResult = Key & { attempt: number; result: RunResult; content: CaseContent };
+
+/** Results of a run that wait for the judge, with the case version they were judged by. */
+export function selectJudgeDue(sql: SqlStorage, runSeq: number, limit: number): DueResult[] {
+  const rows = sql.exec<{ case_no: number; trial: number; attempt: number; body: string; content: string }>(
+    `SELECT r.case_no, r.trial, r.attempt, r.body, v.content FROM results r
+     JOIN case_versions v ON v.case_no = r.case_no AND v.rev = r.case_rev
+     WHERE r.run_seq = ?1 AND r.status = 'pending' AND r.verdict ->> 'rule' = 'judge_due'
+     ORDER BY r.case_no, r.trial, r.attempt LIMIT ?2`,
+    ...[runSeq, limit],
+  );
+  return [...rows].map(({ case_no, trial, attempt, body, content }) => ({
+    ...{ runSeq, caseNo: case_no, trial, attempt },
+    result: JSON.parse(body) as RunResult,
+    content: JSON.parse(content) as CaseContent,
+  }));
+}
+
 /** When the newest result of a run arrived (epoch ms), or undefined. */
 export function selectNewestArrival(sql: SqlStorage, runSeq: number): number | undefined {
   const { at } = sql
@@ -105,7 +133,8 @@ type ViewRow = {
 const VIEW = `SELECT s.scenario_id, c.n, r.trial, r.attempt, r.received_at, r.late, r.verdict, r.body, v.content
   FROM results r JOIN cases c ON c.case_no = r.case_no JOIN scenarios s ON s.scenario_no = c.scenario_no
   JOIN case_versions v ON v.case_no = r.case_no AND v.rev = r.case_rev`;
-const STANDS = `r.attempt = (SELECT max(x.attempt) FROM results x
+/** `r` is an attempt that stands. */
+export const STANDS = `r.attempt = (SELECT max(x.attempt) FROM results x
   WHERE x.run_seq = r.run_seq AND x.case_no = r.case_no AND x.trial = r.trial)`;
 
 export type ResultPage = { runSeq: number; status: ResultStatus | null; limit: number; offset: number };
@@ -168,7 +197,7 @@ export function resultView(parts: ViewParts): ResultView {
     trial: parts.trial,
     attempt: parts.attempt,
     ...verdict,
-    tools_called: calledTools(result),
+    tools_called: toolPath(result) ?? [],
     ...(expected_tools ? { expected_tools } : {}),
     user_message: result.user_message,
     agent_response: result.agent_response,
@@ -176,11 +205,6 @@ export function resultView(parts: ViewParts): ResultView {
     ...(parts.late ? { late: true } : {}),
     received_at: parts.receivedAt,
   };
-}
-
-function calledTools(result: RunResult): string[] {
-  if (result.tools_called) return result.tools_called.map((call) => call.name);
-  return (result.messages ?? []).flatMap((message) => message.tool_calls ?? []).map((call) => call.function.name);
 }
 
 type OutcomeRow = {
@@ -209,6 +233,20 @@ export function selectOutcomes(sql: SqlStorage, runSeq: number): Outcome[] {
     flaky: row.differ === 1,
     count: row.keys,
   }));
+}
+
+const ERROR_CHARS = 200;
+
+/** How many standing results of a run failed with the same error message, the most frequent one. Reads every body. */
+export function selectAlikeErrors(sql: SqlStorage, runSeq: number): number {
+  const rows = sql.exec<{ keys: number }>(
+    `SELECT count(*) AS keys FROM (
+       SELECT status, substr(trim(body ->> 'error_message'), 1, ?2) AS message, max(attempt)
+       FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
+     WHERE status IN ('failed', 'error') AND message <> '' GROUP BY message ORDER BY keys DESC, message LIMIT 1`,
+    ...[runSeq, ERROR_CHARS],
+  );
+  return [...rows][0]?.keys ?? 0;
 }
 
 /** How many standing results of a run failed, by failure category. */

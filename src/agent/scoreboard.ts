@@ -1,25 +1,19 @@
-import type { ScenarioStatus } from '../domain/fields.ts';
-import {
-  type AgentScore,
-  agentScore,
-  caseHistories,
-  digestRun,
-  type RunDigest,
-  scenarioStatus,
-} from '../domain/scores.ts';
+import type { FailureCategory, ScenarioStatus } from '../domain/fields.ts';
+import { caseHistories, scenarioStatus } from '../domain/scenario-status.ts';
+import { type AgentScore, agentScore, digestRun, RECENT_RUNS, type RunDigest } from '../domain/scores.ts';
 import { selectCases, selectScenarios, selectTargets } from './catalogue.ts';
+import { packDigest, unpackDigest } from './digest-text.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { selectOutcomes } from './result-rows.ts';
+import { selectAlikeErrors, selectOutcomes } from './result-rows.ts';
 import { type Run, runRev } from './run-rows.ts';
 
 /** How far back a case that newer runs did not hold is looked for. */
 const RUNS_LOOKED_AT = 500;
-/** Outcomes of a case that its status and its consistency are made of. */
-const OUTCOMES_WANTED = 5;
 /** Scores after a revised one that are made again. */
 const RESCORED_RUNS = 25;
 
 type ScoreRow = { run_seq: number; rev: number; value: number | null; report: string | null; digest: string };
+type Targets = ReadonlyMap<number, FailureCategory>;
 export type Standing = { score: AgentScore | null; previous: number | null; rev: number };
 
 /** Scores and scenario states, made when somebody asks or the flush is due, never on the streaming path. One row per completed run. */
@@ -53,14 +47,38 @@ export class Scoreboard {
     return new Map(entries);
   }
 
+  /** The score after a run, or null, and whether the run is left out of scores as an outage. */
+  afterRun(seq: number): { score: AgentScore | null; outage: boolean } {
+    this.#bringUpToDate();
+    const row = this.#sql
+      .exec<{ report: string | null; outage: number }>(
+        "SELECT report, digest ->> 'outage' AS outage FROM scores WHERE run_seq = ?1 LIMIT 1",
+        seq,
+      )
+      .toArray()[0];
+    return { score: row?.report ? (JSON.parse(row.report) as AgentScore) : null, outage: row?.outage === 1 };
+  }
+
+  /** Completed runs that say something of the agent, this one and those before it, newest first. */
+  usableRuns(upTo: number, limit: number): number[] {
+    this.#bringUpToDate();
+    const rows = this.#sql.exec<{ run_seq: number }>(
+      "SELECT run_seq FROM scores WHERE run_seq <= ?1 AND digest ->> 'outage' = 0 ORDER BY run_seq DESC LIMIT ?2",
+      ...[upTo, limit],
+    );
+    return [...rows].map((row) => row.run_seq);
+  }
+
   /** A completed run that changed since its score was made is dirty, so the dirty ones are all there is to look at. */
   #bringUpToDate(): void {
     const due = this.#runs
       .dirty()
       .filter((run) => run.end?.status === 'completed' && this.#row(run.seq)?.rev !== runRev(run));
-    for (const run of due) this.#score(run);
     const [first] = due;
-    if (first) for (const seq of this.#scoredAfter(first.seq, due)) this.#score(this.#runs.get(seq));
+    if (!first) return;
+    const targets = selectTargets(this.#sql);
+    for (const run of due) this.#score(run, targets);
+    for (const seq of this.#scoredAfter(first.seq, due)) this.#scoreAgain(seq, targets);
   }
 
   /** Later runs look back on the one that changed; the newest of them are what trends are made of. */
@@ -76,29 +94,38 @@ export class Scoreboard {
       .reverse();
   }
 
-  #score(run: Run): void {
-    const digest = digestRun(selectOutcomes(this.#sql, run.seq));
-    const earlier = this.#digests(run.seq - 1);
-    const score = digest.outage ? null : agentScore([digest, ...earlier], selectTargets(this.#sql));
+  /** Reads all results of the run. */
+  #score(run: Run, targets: Targets): void {
+    const digest = digestRun(selectOutcomes(this.#sql, run.seq), () => selectAlikeErrors(this.#sql, run.seq));
+    const score = scoreAfter([digest, ...this.#digests(run.seq - 1)], targets);
     this.#sql.exec(
       `INSERT INTO scores (run_seq, rev, value, report, digest) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (run_seq) DO UPDATE SET rev = excluded.rev, value = excluded.value, report = excluded.report, digest = excluded.digest`,
-      ...[run.seq, runRev(run), score?.value ?? null, score ? JSON.stringify(score) : null, JSON.stringify(digest)],
+      ...[run.seq, runRev(run), score?.value ?? null, score && JSON.stringify(score), packDigest(digest)],
+    );
+  }
+
+  /** The run itself did not change, so its digest holds. */
+  #scoreAgain(seq: number, targets: Targets): void {
+    const score = scoreAfter(this.#digests(seq), targets);
+    this.#sql.exec(
+      'UPDATE scores SET value = ?2, report = ?3 WHERE run_seq = ?1',
+      ...[seq, score?.value ?? null, score && JSON.stringify(score)],
     );
   }
 
   /** What runs said up to one of them, newest first: as far back as it takes to know each live case's last outcomes. */
   #digests(upTo: number): RunDigest[] {
-    const wanted = new Map(selectCases(this.#sql).map((row) => [row.case_no, OUTCOMES_WANTED]));
+    const wanted = new Map(selectCases(this.#sql).map((row) => [row.case_no, RECENT_RUNS]));
     const rows = this.#sql.exec<{ digest: string }>(
       'SELECT digest FROM scores WHERE run_seq <= ?1 ORDER BY run_seq DESC LIMIT ?2',
       ...[upTo, RUNS_LOOKED_AT],
     );
     const digests: RunDigest[] = [];
     for (const row of rows) {
-      const digest = JSON.parse(row.digest) as RunDigest;
+      const digest = unpackDigest(row.digest);
       digests.push(digest);
-      for (const { caseNo } of digest.cases) {
+      for (const { caseNo } of digest.outage ? [] : digest.cases) {
         const left = (wanted.get(caseNo) ?? 0) - 1;
         if (left > 0) wanted.set(caseNo, left);
         else wanted.delete(caseNo);
@@ -120,4 +147,9 @@ export class Scoreboard {
   #row(seq: number): { rev: number } | undefined {
     return this.#sql.exec<{ rev: number }>('SELECT rev FROM scores WHERE run_seq = ?1 LIMIT 1', seq).toArray()[0];
   }
+}
+
+/** The score after the first of `runs`; a run in which nothing worked leaves none. */
+function scoreAfter(runs: readonly RunDigest[], targets: Targets): AgentScore | null {
+  return runs[0]?.outage ? null : agentScore(runs, targets);
 }

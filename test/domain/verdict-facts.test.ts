@@ -106,7 +106,7 @@ test('a value stated without a look-up is a hallucination', () => {
   const messages = speaking('It is 12.', 'Bye.');
   expect(filed(judged({ ...sample, calls: undefined, result: { messages } }))).toContain('factual_hallucination');
   expect(filed(judged({ ...sample, result: { agent_response: 'I cannot say.' } }))).toBe(
-    'instruction_failure/incomplete_execution medium',
+    'knowledge_failure/missing_fact high',
   );
   const target = 'reasoning_failure' as const;
   expect(filed(judged({ ...sample, target, calls: [call('find_line')] }))).toBe(
@@ -124,7 +124,7 @@ test('a forbidden claim is quoted with the step that made it', () => {
   expect(verdict.reason).toBe(
     'The agent must not say "Fully refundable"; it said: "it is fully refundable, i promise.".',
   );
-  expect(filed(verdict)).toBe('instruction_failure/constraint_violation high');
+  expect(filed(verdict)).toBe('knowledge_failure/forbidden_claim high');
   expect(judged({ expect: { forbidden_claims: ['refund'] }, result: { messages } }).status).toBe('passed');
 });
 

@@ -128,7 +128,8 @@ test('the order of keys changes nothing', () => {
   );
 });
 
-test('a transcript and the list of its calls get one verdict', () => {
+test('a transcript and the list of its calls get one verdict, where nothing has to be confirmed', () => {
+  const tools = toolTable(TOOLS.map(({ requires_confirmation: _, ...tool }) => tool));
   fc.assert(
     fc.property(calls, outcomes, (list, expect_) => {
       const plain = list.map(({ name, parameters = {}, result }) =>
@@ -143,8 +144,8 @@ test('a transcript and the list of its calls get one verdict', () => {
         ...(result === undefined ? [] : [{ role: 'tool', tool_call_id: 'same', content: result }]),
       ]);
       const [one, other] = [
-        judged({ calls: plain, expect: expect_ }),
-        judged({ expect: expect_, result: { messages: [...messages, { role: 'user', content: 'Bye' }] } }),
+        judged({ calls: plain, expect: expect_, tools }),
+        judged({ expect: expect_, tools, result: { messages: [...messages, { role: 'user', content: 'Bye' }] } }),
       ];
       expect([other.status, other.rule]).toEqual([one.status, one.rule]);
     }),

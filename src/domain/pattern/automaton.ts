@@ -1,10 +1,13 @@
 import { Alphabet } from './alphabet.ts';
+import { addBit, type Bits, END, Moves, noBits } from './moves.ts';
 import type { Direction, Program } from './program.ts';
-import { addBit, type Bits, END, noBits, Reach } from './reach.ts';
 import { EDGE, type Side, sideOf } from './syntax.ts';
 
-/** All that matters about the text so far: the readers that took the last character, and whether a match ended before it. */
-type State = { took: Bits; isDead: boolean; before: Side; ended: boolean; next: (State | undefined)[] };
+/**
+ * All that matters about the text so far: the readers that took the last character, and whether a match ended before it. A state
+ * that is not kept has no `next` and is written over.
+ */
+type State = { took: Bits; isDead: boolean; before: Side; ended: boolean; next: (State | undefined)[] | undefined };
 
 /** What is kept for one program between two searches, and what a state counts for beside its contents: numbers of 8 bytes. */
 const MAX_KEPT = 16_384;
@@ -31,17 +34,27 @@ export class Automaton {
   readonly #program: Program;
   readonly #alphabet: Alphabet;
   /** By what lies on both sides of a place. */
-  #reaches: (Reach | undefined)[] = [];
+  #moves: (Moves | undefined)[] = [];
   /** The readers that take a kind of character. */
   #takers: (Bits | undefined)[] = [];
   #states = new Map<string, State>();
   #keptInStates = 0;
   readonly #waiting: Bits;
+  /** Used in turns for states that are not kept. */
+  readonly #passing: [State, State];
 
-  constructor(program: Program) {
+  constructor(program: Program, alphabet = Alphabet.of(program)) {
     this.#program = program;
-    this.#alphabet = new Alphabet(new Set(program.readers.map(({ set }) => set)));
+    this.#alphabet = alphabet;
     this.#waiting = noBits(program.readers);
+    const passing = (): State => ({
+      took: noBits(program.readers),
+      isDead: false,
+      before: EDGE,
+      ended: false,
+      next: undefined,
+    });
+    this.#passing = [passing(), passing()];
   }
 
   /** The places where matches end, as they are met on the way from `from` to the edge of the text. */
@@ -54,7 +67,7 @@ export class Automaton {
     try {
       for (let char = ahead(text, at); char !== undefined; char = ahead(text, at)) {
         const kind = this.#alphabet.kindOf(char);
-        state = state.next[kind] ?? this.#advance(state, char, kind);
+        state = state.next?.[kind] ?? this.#advance(state, char, kind);
         if (state.ended) yield at;
         if (state.isDead) return;
         at += char > 0xffff ? 2 * step : step;
@@ -68,36 +81,45 @@ export class Automaton {
   #first(before: number | undefined): State {
     const took = noBits(this.#program.readers);
     addBit(took, this.#program.start.bit);
-    return this.#state({ took, isDead: false, before: this.#sideOf(before), ended: false, next: [] });
+    return this.#keep({ took, isDead: false, before: this.#sideOf(before), ended: false, next: [] });
   }
 
   #advance(state: State, char: number, kind: number): State {
     const before = this.#sideOf(char);
     const ended = this.#ends(state, before);
     const takers = this.#takersOf(char, kind);
-    const took = this.#waiting.map((word, index) => word & (takers[index] ?? 0));
-    const isDead = took.every((word) => word === 0);
-    const next = this.#state({ took, isDead, before, ended, next: [] });
-    if (this.#keptInStates <= MAX_KEPT) {
-      this.#keptInStates += Math.max(0, kind + 1 - state.next.length);
-      state.next[kind] = next;
+    const [one, other] = this.#passing;
+    const passing = state === one ? other : one;
+    const { took } = passing;
+    const waiting = this.#waiting;
+    let any = 0;
+    for (let i = 0; i < took.length; i++) {
+      const word = (waiting[i] as number) & (takers[i] as number);
+      took[i] = word;
+      any |= word;
     }
+    passing.isDead = any === 0;
+    passing.before = before;
+    passing.ended = ended;
+    if (!state.next || this.#keptInStates > MAX_KEPT) return passing;
+    const next = this.#keep({ ...passing, took: took.slice(), next: [] });
+    this.#keptInStates += Math.max(0, kind + 1 - state.next.length);
+    state.next[kind] = next;
     return next;
   }
 
   /** Whether a match ends between a state and what comes after it. Leaves the readers that wait there in `#waiting`. */
   #ends({ took, before }: State, after: Side): boolean {
     const sides = before * SIDES + after;
-    const reach = this.#reaches[sides] ?? new Reach(this.#program.readers, before, after);
-    this.#reaches[sides] = reach;
+    const moves = this.#moves[sides] ?? new Moves(this.#program.readers, [before, after]);
+    this.#moves[sides] = moves;
     this.#waiting.fill(0);
-    reach.add(took, this.#waiting);
-    return ((this.#waiting[0] ?? 0) & END) !== 0;
+    moves.add(took, this.#waiting);
+    return ((this.#waiting[0] as number) & END) !== 0;
   }
 
-  /** The kept state that is like `state`, which is kept from now on if there is room. */
-  #state(state: State): State {
-    if (this.#keptInStates > MAX_KEPT) return state;
+  /** The kept state that is like `state`, which is kept from now on. */
+  #keep(state: State): State {
     const name = [state.before, state.ended, ...state.took].join();
     const known = this.#states.get(name);
     if (known) return known;
@@ -121,11 +143,11 @@ export class Automaton {
   }
 
   #kept(): number {
-    return this.#reaches.reduce((sum, reach) => sum + (reach?.kept ?? 0), this.#keptInStates);
+    return this.#moves.reduce((sum, moves) => sum + (moves?.kept ?? 0), this.#keptInStates);
   }
 
   #forget(): void {
-    this.#reaches = [];
+    this.#moves = [];
     this.#takers = [];
     this.#states.clear();
     this.#keptInStates = 0;

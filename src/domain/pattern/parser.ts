@@ -20,11 +20,15 @@ import {
   type Syntax,
   startsLine,
   startsText,
+  unwrapped,
   withinOrOutsideWord,
 } from './syntax.ts';
 
 const MAX_BOUND = 1000;
 const MAX_DEPTH = 100;
+/** Each is asked about each new character of a text. */
+const MAX_CLASSES = 24;
+const MAX_PROPERTIES = 6;
 
 const FLAGS = /^[gimsu]*$/;
 const QUANTIFIER = /([*+?]|\{(\d+)(,?)(\d*)\})\??/y;
@@ -75,6 +79,8 @@ class Parser {
   /** One set for what is written alike under the same flags. */
   readonly #sets = new Map<string, CharSet>();
   #flags: Set<string>;
+  readonly #properties = new Set<string>();
+  #classes = 0;
   #at = 0;
   #depth = 0;
 
@@ -92,7 +98,15 @@ class Parser {
   #choice(): Syntax {
     const options = [this.#sequence()];
     while (this.#takes('|')) options.push(this.#sequence());
-    return options.length === 1 && options[0] ? options[0] : { kind: 'choice', options };
+    return options.length === 1 && options[0] ? options[0] : this.#oneOf(options.map(unwrapped));
+  }
+
+  /** A choice among characters is one question, and not several ways to go. */
+  #oneOf(options: Syntax[]): Syntax {
+    const tests = options.flatMap((option) => (option.kind === 'chars' ? [option.set.has] : []));
+    if (tests.length < options.length || this.#classes >= MAX_CLASSES / 2) return { kind: 'choice', options };
+    this.#classes++;
+    return { kind: 'chars', set: new CharSet(anyOf(tests), false) };
   }
 
   #sequence(): Syntax {
@@ -127,8 +141,12 @@ class Parser {
 
   #chars(from: number, taken: number | CharTest): Syntax {
     const name = [...this.#flags].sort().join('') + this.#source.slice(from, this.#at);
-    const set = this.#sets.get(name) ?? new CharSet(taken, this.#flags.has('i'));
+    const known = this.#sets.get(name);
+    if (known) return { kind: 'chars', set: known };
+    const set = new CharSet(taken, this.#flags.has('i'));
     this.#sets.set(name, set);
+    if (set.only === undefined && ++this.#classes > MAX_CLASSES)
+      throw new PatternError(`over ${MAX_CLASSES} different classes of characters`);
     return { kind: 'chars', set };
   }
 
@@ -212,6 +230,8 @@ class Parser {
   #property(written: string): CharTest {
     const test = propertyTest(`\\${written}`, this.#flags.has('i'));
     if (!test) throw new PatternError('unknown property of characters');
+    if (this.#properties.add(written).size > MAX_PROPERTIES)
+      throw new PatternError(`over ${MAX_PROPERTIES} different properties of characters`);
     return test;
   }
 

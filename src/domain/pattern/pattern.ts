@@ -1,7 +1,8 @@
+import { Alphabet } from './alphabet.ts';
 import { Automaton } from './automaton.ts';
 import { CharSet } from './characters.ts';
 import { parse } from './parser.ts';
-import { compile, type Direction } from './program.ts';
+import { compile, type Direction, type Program } from './program.ts';
 import type { Syntax } from './syntax.ts';
 
 /** A part of a text in UTF-16 units: from `start` up to, not including, `end`. */
@@ -13,6 +14,8 @@ export type Span = { start: number; end: number };
  */
 export class Pattern {
   readonly #syntax: Syntax;
+  readonly #alphabet: Alphabet;
+  readonly #backward: Program;
   /** Begins a match at every place. */
   readonly #searching: Automaton;
   #returning: Automaton | undefined;
@@ -20,13 +23,18 @@ export class Pattern {
 
   constructor(source: string, flags = '') {
     this.#syntax = parse(source, flags);
-    this.#searching = searching(this.#syntax, 'forward');
+    const program = searching(this.#syntax, 'forward');
+    // Compiled at once, because it may be refused.
+    this.#backward = searching(this.#syntax, 'backward');
+    this.#alphabet = Alphabet.of(program);
+    this.#searching = new Automaton(program, this.#alphabet);
   }
 
   /** Whether there is a match anywhere in the text. */
   test(text: string): boolean {
-    for (const _end of this.#searching.ends(text, 0)) return true;
-    return false;
+    const [end] = this.#searching.ends(text, 0);
+    this.#alphabet.tidy();
+    return end !== undefined;
   }
 
   /** The leftmost match, and of those that begin there the longest, lazy or not. */
@@ -34,10 +42,12 @@ export class Pattern {
     // Most texts hold no match, and one that does may hold it near its beginning.
     if (!this.test(text)) return undefined;
     // Read from the end, a match ends where it begins.
-    this.#returning ??= searching(this.#syntax, 'backward');
+    this.#returning ??= new Automaton(this.#backward, this.#alphabet);
     const start = last(this.#returning.ends(text, text.length));
-    this.#measuring ??= new Automaton(compile(this.#syntax, 'forward'));
-    return { start, end: last(this.#measuring.ends(text, start)) };
+    this.#measuring ??= new Automaton(compile(this.#syntax, 'forward'), this.#alphabet);
+    const end = last(this.#measuring.ends(text, start));
+    this.#alphabet.tidy();
+    return { start, end };
   }
 }
 
@@ -48,9 +58,9 @@ const ANYTHING: Syntax = {
   max: Number.POSITIVE_INFINITY,
 };
 
-function searching(syntax: Syntax, direction: Direction): Automaton {
+function searching(syntax: Syntax, direction: Direction): Program {
   const parts = direction === 'forward' ? [ANYTHING, syntax] : [syntax, ANYTHING];
-  return new Automaton(compile({ kind: 'sequence', parts }, direction));
+  return compile({ kind: 'sequence', parts }, direction);
 }
 
 function last(places: Iterable<number>): number {

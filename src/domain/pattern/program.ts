@@ -1,5 +1,6 @@
 import { CharSet } from './characters.ts';
-import { PatternError, type Place, type Syntax } from './syntax.ts';
+import { MAX_MOVES, Moves } from './moves.ts';
+import { PatternError, type Place, type Syntax, unwrapped } from './syntax.ts';
 
 /** `bit` is its number, from 1. */
 export type Reader = { kind: 'read'; bit: number; set: CharSet; next: Step };
@@ -13,15 +14,20 @@ export type Step = Reader | Fork | Check | { kind: 'end' };
 export type Program = { direction: Direction; start: Reader; readers: Reader[]; asksPlaces: boolean };
 export type Direction = 'forward' | 'backward';
 
-/** With repetitions written out. It bounds the time for a character. */
+/** With repetitions written out. */
 const MAX_STEPS = 2500;
+/** Words looked at for one character: it bounds the time for a text. 64 KB against the worst pattern take well under 100 ms. */
+const MAX_COST = 80;
 const NO_CHARS = new CharSet(() => false, false);
 
 /** Thompson's construction (https://swtch.com/~rsc/regexp/regexp1.html); backwards it takes the reversed text. */
 export function compile(syntax: Syntax, direction: Direction): Program {
   const compiler = new Compiler(direction);
   const start = compiler.reader(NO_CHARS, compiler.before({ kind: 'end' }, syntax));
-  return { direction, start, readers: compiler.readers, asksPlaces: compiler.asksPlaces };
+  const { readers, asksPlaces } = compiler;
+  const { cost, count } = new Moves(readers);
+  if (count > MAX_MOVES || cost > MAX_COST) throw new PatternError('too many ways to go on after one character');
+  return { direction, start, readers, asksPlaces };
 }
 
 class Compiler {
@@ -53,7 +59,8 @@ class Compiler {
     }
   }
 
-  #repeated(next: Step, { body, min, max }: Extract<Syntax, { kind: 'repeat' }>): Step {
+  #repeated(next: Step, syntax: Extract<Syntax, { kind: 'repeat' }>): Step {
+    const { body, min, max } = flattened(syntax);
     const again = (then: Step) => this.before(then, body);
     if (max !== Number.POSITIVE_INFINITY) {
       const optional = times(max - min, next, (then) => this.#fork([again(then), next]));
@@ -97,4 +104,14 @@ function times(count: number, end: Step, before: (then: Step) => Step): Step {
     entry = step;
   }
   return entry;
+}
+
+type Repeat = Extract<Syntax, { kind: 'repeat' }>;
+
+/** `(?:a?){9}` is `a{0,9}`, which knows far fewer ways. */
+function flattened(syntax: Repeat): Repeat {
+  const body = unwrapped(syntax.body);
+  if (body.kind !== 'repeat' || body.min > 0) return { ...syntax, body };
+  const max = syntax.max === 0 || body.max === 0 ? 0 : syntax.max * body.max;
+  return flattened({ kind: 'repeat', body: body.body, min: 0, max });
 }

@@ -8,6 +8,12 @@ export type Syntax =
   | { kind: 'choice'; options: Syntax[] }
   | { kind: 'repeat'; body: Syntax; min: number; max: number };
 
+/** Without groups that hold one thing only. */
+export function unwrapped(syntax: Syntax): Syntax {
+  const [inner] = syntax.kind === 'sequence' && syntax.parts.length === 1 ? syntax.parts : [];
+  return inner ? unwrapped(inner) : syntax;
+}
+
 /** Why a pattern is not taken, in words for its author. */
 export class PatternError extends Error {
   constructor(message: string) {

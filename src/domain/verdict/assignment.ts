@@ -11,11 +11,15 @@ export function largestMatching(
   fits: (row: number, column: number) => boolean,
 ): Assignment {
   const holder: Assignment = new Array(columns).fill(undefined);
-  const options = new Map<number, number[]>();
+  if (rows === 0 || columns === 0) return new Array(rows).fill(undefined);
+  const options: number[][] = [];
   const optionsOf = (row: number) => {
-    const known = options.get(row) ?? [...Array(columns).keys()].filter((column) => fits(row, column));
-    options.set(row, known);
-    return known;
+    const known = options[row];
+    if (known) return known;
+    const fitting: number[] = [];
+    for (let column = 0; column < columns; column++) if (fits(row, column)) fitting.push(column);
+    options[row] = fitting;
+    return fitting;
   };
   const place = (row: number, tried: Set<number>): boolean => {
     for (const column of optionsOf(row)) {
@@ -47,6 +51,8 @@ function inverted(holder: Assignment, rows: number): Assignment {
 
 /** Pairs up rows and columns, the nearest first; a cost of infinity is no pair. For naming what went wrong, not for deciding it. */
 export function nearestPairs(rows: number, columns: number, cost: (row: number, column: number) => number): Assignment {
+  const assignment: Assignment = new Array(rows).fill(undefined);
+  if (rows === 0 || columns === 0) return assignment;
   const pairs: { row: number; column: number; cost: number }[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -55,7 +61,6 @@ export function nearestPairs(rows: number, columns: number, cost: (row: number, 
     }
   }
   pairs.sort((a, b) => a.cost - b.cost || a.row - b.row || a.column - b.column);
-  const assignment: Assignment = new Array(rows).fill(undefined);
   const taken = new Set<number>();
   for (const { row, column } of pairs) {
     if (assignment[row] !== undefined || taken.has(column)) continue;

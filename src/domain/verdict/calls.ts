@@ -1,6 +1,7 @@
 import type { RunResult } from '../result.ts';
 import { isObject } from './equality.ts';
 import { failureShown, type Outcome } from './outcome.ts';
+import { nameWords } from './tool-kind.ts';
 import type { ToolInfo, ToolTable } from './tool-table.ts';
 import { callsIn, type TranscriptCall } from './transcript.ts';
 
@@ -33,7 +34,7 @@ export class Call {
 
   /** What shows that the call failed; undefined for a call that succeeded or of which nothing is known. */
   get failure(): string | undefined {
-    this.#failure ??= { shown: failureShown(this.#reported.outcome, () => this.arguments) };
+    this.#failure ??= { shown: failureShown(this.#reported.outcome, () => [nameWords(this.name), this.arguments]) };
     return this.#failure.shown;
   }
 
@@ -66,14 +67,9 @@ function fromReport(reported: NonNullable<RunResult['tools_called']>, shown: Tra
   const same = shown.length === reported.length && shown.every(({ name }, i) => name === reported[i]?.name);
   return reported.map(({ name, parameters, result, error, status }, i) => {
     const twin = same ? shown[i] : undefined;
-    const own: Outcome = { result, error, status };
-    const knows = [result, error, status].some((part) => part !== undefined && part !== null);
-    return {
-      name,
-      sent: parameters,
-      step: twin?.step,
-      outcome: knows || !twin ? own : { result: twin.result, error: twin.error },
-    };
+    const knows = (result ?? error ?? status ?? undefined) !== undefined;
+    const outcome = knows || !twin ? { result, error, status } : { result: twin.result, error: twin.error };
+    return { name, sent: parameters, step: twin?.step, outcome };
   });
 }
 

@@ -1,4 +1,3 @@
-import { targetCategory } from '../scenario.ts';
 import type { Deviates, Holds, Unchecked } from './ruling.ts';
 import { MAX_EVIDENCE } from './ruling.ts';
 import type { Scene } from './scene.ts';
@@ -38,7 +37,7 @@ function clientFailed(scene: Scene, deviation: Deviates | undefined): Verdict {
   const { error_message, notes } = scene.result;
   const said = [error_message, notes].map((text) => text?.trim()).find((text) => text);
   const reason = said ? clip(said, REASON_CHARS) : 'The client reported that the case failed ("passed": false).';
-  const seen: Classification = deviation?.seen ?? filedUnder(targetOf(scene), 'client_reported');
+  const seen: Classification = deviation?.seen ?? filedUnder(scene.targetCategory, 'client_reported');
   const also: Evidence[] = deviation ? [{ note: deviation.reason }, ...deviation.evidence] : [];
   return {
     status: 'failed',
@@ -50,10 +49,6 @@ function clientFailed(scene: Scene, deviation: Deviates | undefined): Verdict {
     ...(deviation?.agentFault === false ? { agent_fault: false } : {}),
     first_deviation: deviation?.step ?? scene.lastAgentStep,
   };
-}
-
-function targetOf({ targetCategory: target, expectations }: Scene) {
-  return target ?? targetCategory({ title: '', user_message: '', expectations });
 }
 
 /** Rule 11. */

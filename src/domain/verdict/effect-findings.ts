@@ -2,17 +2,17 @@ import { differenceEvidence, evidenceOf } from './call-evidence.ts';
 import type { Call } from './calls.ts';
 import type { Difference } from './difference.ts';
 import type { EffectDeviation } from './effects.ts';
-import { admitsFailure, isBrokenTool } from './failure-text.ts';
+import { failedTries } from './failed-tries.ts';
 import { type CallPattern, fits } from './match-arguments.ts';
 import type { Scene } from './scene.ts';
 import { type Classification, SEEN } from './taxonomy.ts';
 import type { Evidence } from './verdict.ts';
 import { asEvidence, callNumber, clip, inWords, listArguments, toolName } from './wording.ts';
 
-/** A deviation in words, with what proves it and what it is filed under. */
+/** A deviation in words, with what proves it and what it is filed under. Only the words of the gravest are written out. */
 export type EffectFinding = {
-  reason: string;
-  evidence: Evidence[];
+  reason: () => string;
+  evidence: () => Evidence[];
   seen: Classification;
   step: number;
   agentFault?: false;
@@ -39,12 +39,12 @@ function wrongArguments(
 ): EffectFinding {
   const [first] = found;
   return {
-    reason: first
-      ? differenceReason(due, call, first)
-      : `${toolName(due.tool)} was due with other arguments (${callNumber(call.index)}).`,
-    evidence: found
-      .slice(0, DIFFERENCES_SHOWN)
-      .map((difference) => evidenceOf(scene, call, differenceEvidence(difference))),
+    reason: () =>
+      first
+        ? differenceReason(due, call, first)
+        : `${toolName(due.tool)} was due with other arguments (${callNumber(call.index)}).`,
+    evidence: () =>
+      found.slice(0, DIFFERENCES_SHOWN).map((difference) => evidenceOf(scene, call, differenceEvidence(difference))),
     seen: SEEN.wrongParameters,
     step: scene.stepOf(call),
   };
@@ -67,8 +67,8 @@ export function differenceReason(
 
 function wrongTool(scene: Scene, { due, call }: EffectDeviation & { kind: 'wrong_tool' }): EffectFinding {
   return {
-    reason: `${dueInWords(due)}; ${toolName(call.name)} was called instead (${callNumber(call.index)}).`,
-    evidence: [
+    reason: () => `${dueInWords(due)}; ${toolName(call.name)} was called instead (${callNumber(call.index)}).`,
+    evidence: () => [
       evidenceOf(scene, call, { expected: asCall(due), actual: { tool: call.name, arguments: call.arguments } }),
     ],
     seen: SEEN.wrongTool,
@@ -77,20 +77,23 @@ function wrongTool(scene: Scene, { due, call }: EffectDeviation & { kind: 'wrong
 }
 
 function extra(scene: Scene, { call, twin }: EffectDeviation & { kind: 'extra' }): EffectFinding {
-  const name = toolName(call.name);
-  const given = listArguments(call.arguments);
-  const reason = twin
-    ? `${name} was carried out again with the same arguments (${callNumber(twin.index)} and ${callNumber(call.index)}); one time too many.`
-    : `${name} was not due; it was carried out${given ? ` with ${given}` : ''} (${callNumber(call.index)}).`;
   return {
-    reason,
-    evidence: [
+    reason: () => extraInWords(call, twin),
+    evidence: () => [
       ...(twin ? [evidenceOf(scene, twin)] : []),
       evidenceOf(scene, call, { actual: call.arguments, note: 'not due' }),
     ],
     seen: call.tool.deletes || call.tool.needsConfirmation ? SEEN.unauthorisedAction : SEEN.unexpectedCall,
     step: scene.stepOf(call),
   };
+}
+
+function extraInWords(call: Call, twin: Call | undefined): string {
+  const name = toolName(call.name);
+  if (twin)
+    return `${name} was carried out again with the same arguments (${callNumber(twin.index)} and ${callNumber(call.index)}); one time too many.`;
+  const given = listArguments(call.arguments);
+  return `${name} was not due; it was carried out${given ? ` with ${given}` : ''} (${callNumber(call.index)}).`;
 }
 
 function missing(
@@ -102,8 +105,8 @@ function missing(
   const isNew = scene.calls?.every(({ name }) => name !== due.tool);
   const note = isNew ? 'it was never called' : 'no such call was made';
   return {
-    reason: `${dueInWords(due)}; ${note}.`,
-    evidence: [{ tool: toolName(due.tool), expected: asEvidence(asCall(due)), note }],
+    reason: () => `${dueInWords(due)}; ${note}.`,
+    evidence: () => [{ tool: toolName(due.tool), expected: asEvidence(asCall(due)), note }],
     seen: someDone ? SEEN.incompleteExecution : SEEN.missingCall,
     step: scene.lastAgentStep,
   };
@@ -118,12 +121,13 @@ function failedAttempt(
   someDone: boolean,
 ): EffectFinding {
   const failure = attempt.failure ?? '';
-  const next = nextWords(scene, due);
-  const ignored = next !== '' && !admitsFailure(next);
+  const tries = scene.calls?.filter((call) => call.failed && fits(due, call)) ?? [];
+  const { ignored, blameless } = failedTries(scene, tries);
   const unmet = someDone ? SEEN.incompleteExecution : SEEN.missingCall;
   return {
-    reason: `${dueInWords(due)}; it was called (${callNumber(attempt.index)}) and failed: ${inWords(failure, FAILURE_CHARS)}.`,
-    evidence: [
+    reason: () =>
+      `${dueInWords(due)}; it was called (${callNumber(attempt.index)}) and failed: ${inWords(failure, FAILURE_CHARS)}.`,
+    evidence: () => [
       evidenceOf(scene, attempt, {
         expected: asCall(due),
         actual: failure,
@@ -132,15 +136,8 @@ function failedAttempt(
     ],
     seen: ignored ? SEEN.ignoredToolError : unmet,
     step: scene.stepOf(attempt),
-    ...(!ignored && isBrokenTool(failure) ? { agentFault: false } : {}),
+    ...(blameless ? { agentFault: false } : {}),
   };
-}
-
-/** What the agent said first after its last failed try; all it said where that cannot be told. */
-function nextWords(scene: Scene, due: CallPattern): string {
-  const after = scene.calls?.findLast((call) => call.failed && fits(due, call))?.step;
-  if (after === undefined) return scene.said.map(({ text }) => text).join('\n');
-  return scene.said.find(({ step }) => step > after)?.text ?? '';
 }
 
 export function dueInWords({ tool, arguments: expected, match }: CallPattern): string {

@@ -19,8 +19,8 @@ export type EffectMatch = { met: { due: RequiredEffect; call: Call }[]; deviatio
  * says of it; a call that failed changed nothing.
  */
 export function effectsIn(calls: readonly Call[], required: readonly RequiredEffect[] = []): Call[] {
-  const named = new Set(required.map(({ tool }) => tool));
-  return calls.filter((call) => (call.tool.kind === 'effect' || named.has(call.name)) && !call.failed);
+  const isNamed = (name: string) => required.some(({ tool }) => tool === name);
+  return calls.filter((call) => (call.tool.kind === 'effect' || isNamed(call.name)) && !call.failed);
 }
 
 /** Sets what was due against what was done, each as a multiset, and names the nearest call for each difference. */
@@ -31,7 +31,8 @@ export function matchEffects(required: readonly RequiredEffect[], calls: readonl
   const met = pairsOf(exact, required, effects);
   const extra = effects.filter((_, i) => !exact.includes(i));
   const missing = required.filter((_, i) => exact[i] === undefined);
-  return { met, deviations: explain({ missing, extra, calls, effects }) };
+  const isAlike = extra.length === 0 && missing.length === 0;
+  return { met, deviations: isAlike ? [] : explain({ missing, extra, calls, effects }) };
 }
 
 function pairUp<T>(
@@ -43,10 +44,13 @@ function pairUp<T>(
 }
 
 function pairsOf(assignment: (number | undefined)[], required: readonly RequiredEffect[], calls: readonly Call[]) {
-  return assignment.flatMap((column, row) => {
-    const [due, call] = [required[row], column === undefined ? undefined : calls[column]];
-    return due && call ? [{ due, call }] : [];
-  });
+  const pairs: { due: RequiredEffect; call: Call }[] = [];
+  for (const [row, column] of assignment.entries()) {
+    const due = required[row];
+    const call = column === undefined ? undefined : calls[column];
+    if (due && call) pairs.push({ due, call });
+  }
+  return pairs;
 }
 
 type Rest = {
@@ -102,6 +106,7 @@ function wrong(due: RequiredEffect, call: Call): EffectDeviation {
 
 /** An effect that nothing stands for, with the failed call that came nearest to it: what the agent tried. */
 function absences(lacking: readonly RequiredEffect[], calls: readonly Call[]): EffectDeviation[] {
+  if (lacking.length === 0) return [];
   const names = new Set(lacking.map(({ tool }) => tool));
   const failed = calls.filter((call) => names.has(call.name) && call.failed);
   const nearest = nearestPairs(lacking.length, failed.length, costOf(lacking, failed));

@@ -11,6 +11,7 @@ export function saysFailure(text: string): boolean {
 /** Whether a text is the last thing a crashed program prints: a stack trace, an uncaught exception. */
 export function isCrash(text: string): boolean {
   const head = beginning(text);
+  if (!MAY_BE_CRASH.test(head)) return false;
   return CRASHES.some((pattern) => pattern.test(head));
 }
 
@@ -86,6 +87,7 @@ const SHORT_FAILURES = [
   /^(?:[\w'-]{1,30} ){1,5}(?:has |have )?failed(?:$|[.!:;,]| because| due to| with )/i,
 ];
 
+const MAY_BE_CRASH = /rror|RROR|xception|raceback|anic|ault|ejection|romise/;
 const CRASHES = [
   /^traceback \(most recent call last\)/i,
   /^(?:unhandled|uncaught) (?:\w{1,40} )?(?:exception|error|rejection|promise)/i,

@@ -1,15 +1,17 @@
 import { conclude } from './conclusion.ts';
+import { claimedEffect } from './rules/claimed-effect.ts';
+import { confirmation } from './rules/confirmation.ts';
 import { crashed } from './rules/crashed.ts';
 import { cutOff } from './rules/cut-off.ts';
 import { expectedTools } from './rules/expected-tools.ts';
 import { forbiddenClaims, requiredFacts } from './rules/facts.ts';
 import { allowedTools, forbiddenTools } from './rules/forbidden-tools.ts';
 import { maxLatency, maxRepeats, maxSteps } from './rules/limits.ts';
+import { mustAsk } from './rules/must-ask.ts';
 import { mustRefuse } from './rules/must-refuse.ts';
 import { callOrder } from './rules/order.ts';
 import { requiredCalls } from './rules/required-calls.ts';
 import { requiredEffects } from './rules/required-effects.ts';
-import { mustAsk, mustConfirm } from './rules/undecided.ts';
 import type { Check, Deviates, Ruling } from './ruling.ts';
 import { type JudgeInput, Scene } from './scene.ts';
 import type { Verdict } from './verdict.ts';
@@ -30,7 +32,8 @@ const CHECKS: readonly Check[] = [
   expectedTools,
   requiredFacts,
   forbiddenClaims,
-  mustConfirm,
+  claimedEffect,
+  confirmation,
   mustAsk,
 ];
 

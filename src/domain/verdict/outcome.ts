@@ -44,12 +44,20 @@ function failureIn(result: unknown, sent: () => unknown, depth: number): unknown
 
 const MAY_BE_JSON = /^\s{0,100}["[{]/;
 const BEGINS_WITH_QUOTE = /^\s{0,100}"/;
-/** A JSON object or list without one of these words shows no failure, and need not be parsed. */
-const TELLING = /err|fail|exception|fault|success|ok"|status|message|detail|traceback/i;
+/** A JSON object or list shows no failure, and need not be parsed, without one of these behind a quotation mark or one of those anywhere. */
+const TELLING = new RegExp(
+  '["\'](?:is_?|has_?|http_?)?(?:err|fail|exception|fault|success|ok["\']|status|state|outcome|message|msg|detail|traceback|fatal|time|unauth' +
+    '|forbid|not_found|reject|declin|denied|refus|abort)',
+  'i',
+);
+
+function isTelling(text: string): boolean {
+  return TELLING.test(text) || text.includes('rror') || text.includes('ailed') || text.includes('xception');
+}
 
 function failureInText(text: string, sent: () => unknown, depth: number): unknown {
   if (!MAY_BE_JSON.test(text)) return saysFailure(text) ? text : undefined;
-  if (!BEGINS_WITH_QUOTE.test(text) && !TELLING.test(text)) return undefined;
+  if (!BEGINS_WITH_QUOTE.test(text) && !isTelling(text)) return undefined;
   try {
     return failureIn(JSON.parse(text), sent, depth + 1);
   } catch {
@@ -107,7 +115,7 @@ function isNo(value: unknown): boolean {
 }
 
 const FAILED_STATE =
-  /^(?:error|errored|failed|fail|failure|exception|fatal|timeout|timed_out|unauthorized|forbidden|not_found)$/i;
+  /^(?:error|errored|failed|fail|failure|exception|fatal|timeout|timed_out|unauthorized|forbidden|not_found|rejected|declined|denied|refused|aborted)$/i;
 
 function isFailedState(value: unknown, sent: () => unknown): boolean {
   return typeof value === 'string' && FAILED_STATE.test(value) && !mentions(sent(), value, 0);
@@ -115,9 +123,14 @@ function isFailedState(value: unknown, sent: () => unknown): boolean {
 
 /** Whether the call itself sent this word: then it is the state that was asked for. */
 function mentions(sent: unknown, word: string, depth: number): boolean {
-  if (typeof sent === 'string') return sent.toLowerCase() === word.toLowerCase();
+  if (typeof sent === 'string') return isSameWord(sent.toLowerCase(), word.toLowerCase());
   if (depth > MAX_DEPTH || typeof sent !== 'object' || sent === null) return false;
   return Object.values(sent).some((value) => mentions(value, word, depth + 1));
+}
+
+/** `reject` and "rejected", `deny` and "denied" too. */
+function isSameWord(sent: string, word: string): boolean {
+  return sent === word || (sent.length > 3 && word.startsWith(sent.slice(0, -1)) && word.length <= sent.length + 2);
 }
 
 function isHttpFailure(value: unknown): boolean {

@@ -2,22 +2,28 @@ import type { Call } from './calls.ts';
 import { isEqual } from './equality.ts';
 import { inWords } from './wording.ts';
 
+/** The same call so often is going in a circle. */
+export const LOOP_CALLS = 3;
+
 const KEY_CHARS = 200;
+const FEW = 12;
 
 /** Calls with the same tool and the same arguments, in their order; a call without its like is a group of one. */
 function groupsOf(calls: readonly Call[]): Call[][] {
   const groups: Call[][] = [];
   const byText = new Map<string, Call[][]>();
+  const isFew = calls.length <= FEW;
   for (const call of calls) {
-    // The text tells most calls apart cheaply; only calls that share it are compared.
-    const text = `${call.name} ${inWords(call.arguments, KEY_CHARS)}`;
+    // Among many, the text tells most calls apart cheaply; only calls that share it are compared.
+    const text = isFew ? call.name : `${call.name} ${inWords(call.arguments, KEY_CHARS)}`;
     const alike = byText.get(text) ?? [];
     const group = alike.find(([first]) => first?.name === call.name && isEqual(first.arguments, call.arguments));
     if (group) group.push(call);
     else {
       const started = [call];
       groups.push(started);
-      byText.set(text, [...alike, started]);
+      if (alike.length === 0) byText.set(text, alike);
+      alike.push(started);
     }
   }
   return groups;

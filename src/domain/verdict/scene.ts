@@ -1,10 +1,11 @@
 import type { Expectations } from '../expectations.ts';
 import type { FailureCategory } from '../fields.ts';
 import type { Message, RunResult } from '../result.ts';
+import { targetCategory } from '../scenario.ts';
 import { type Call, callsOf } from './calls.ts';
 import { SearchedText } from './tokens.ts';
 import type { ToolTable } from './tool-table.ts';
-import { isAgent, type Utterance, utterances } from './transcript.ts';
+import { isAgent, textOf, type Utterance, utterances } from './transcript.ts';
 
 export type JudgeInput = {
   result: RunResult;
@@ -21,17 +22,18 @@ export class Scene {
   readonly result: RunResult;
   readonly expectations: Expectations;
   readonly expectedBehavior: string | undefined;
-  readonly targetCategory: FailureCategory | undefined;
+  /** What the case aims at; of a hand-made case, what its expectations say. */
+  readonly targetCategory: FailureCategory;
   readonly tools: ToolTable;
   #calls: { known: readonly Call[] | undefined } | undefined;
   #said: readonly Utterance[] | undefined;
   #heard: readonly Heard[] | undefined;
 
-  constructor({ result, expectations, expectedBehavior, targetCategory, tools }: JudgeInput) {
+  constructor({ result, expectations, expectedBehavior, targetCategory: given, tools }: JudgeInput) {
     this.result = result;
     this.expectations = expectations;
     this.expectedBehavior = expectedBehavior ?? expectations.expected_behavior;
-    this.targetCategory = targetCategory;
+    this.targetCategory = given ?? targetCategory({ title: '', user_message: '', expectations });
     this.tools = tools;
   }
 
@@ -51,6 +53,15 @@ export class Scene {
   get heard(): readonly Heard[] {
     this.#heard ??= this.said.map(({ step, text }) => ({ step, words: new SearchedText(text) }));
     return this.#heard;
+  }
+
+  /** What the user said, ready to be searched. */
+  get told(): readonly Heard[] {
+    const said = this.messages.flatMap((message, step) =>
+      message.role === 'user' ? [{ step, text: textOf(message) }] : [],
+    );
+    const all = [{ step: 0, text: this.result.user_message }, ...said];
+    return all.map(({ step, text }) => ({ step, words: new SearchedText(text) }));
   }
 
   get messages(): readonly Message[] {

@@ -66,10 +66,17 @@ export function guessKind(name: string): Guess {
   return TELLING_NOUNS.has(parts.at(-1) ?? '') ? READ : WRITE;
 }
 
+/** The verbs in the name of a state-changing tool; its first word where none is known to be one. */
+export function verbsOf(name: string): string[] {
+  const parts = nameWords(name);
+  const plain = parts.filter((word) => WRITES.has(word) || DELETES.has(word));
+  return plain.length > 0 ? plain : parts.slice(0, 1);
+}
+
 const MAX_NAME = 200;
 
 /** `OrderService.cancelOrder` → order, service, cancel, order. */
-function nameWords(name: string): string[] {
+export function nameWords(name: string): string[] {
   const spaced = name.slice(0, MAX_NAME).replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2');
   return spaced
     .toLowerCase()

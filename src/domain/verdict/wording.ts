@@ -44,9 +44,28 @@ const EVIDENCE_CHARS = 500;
 /** A value as evidence keeps it: itself when it is small, else the beginning of its JSON text. */
 export function asEvidence(value: unknown): unknown {
   if (typeof value === 'string') return clip(value, EVIDENCE_CHARS);
-  const text = inWords(value, EVIDENCE_CHARS);
-  return text.length < EVIDENCE_CHARS && !text.includes('…') ? value : text;
+  return left(value, EVIDENCE_CHARS, 0) > 0 ? value : inWords(value, EVIDENCE_CHARS);
 }
+
+/** What is left of a budget of characters once a value is written; 0 or less where it does not fit or lies too deep. */
+function left(value: unknown, budget: number, depth: number): number {
+  if (typeof value === 'string') return budget - value.length - 2;
+  if (typeof value !== 'object' || value === null) return budget - SCALAR_CHARS;
+  if (depth >= MAX_DEPTH) return 0;
+  let rest = budget - 2;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && rest > 0; i++) rest = left(value[i], rest - 2, depth + 1);
+    return rest;
+  }
+  for (const key of Object.keys(value)) {
+    if (rest <= 0) return 0;
+    rest = left((value as Record<string, unknown>)[key], rest - key.length - SCALAR_CHARS, depth + 1);
+  }
+  return rest;
+}
+
+/** About as long as a number, or the marks around a name. */
+const SCALAR_CHARS = 6;
 
 const LISTED_CHARS = 200;
 const LISTED_ITEMS = 4;

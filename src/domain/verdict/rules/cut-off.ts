@@ -1,4 +1,5 @@
-import { mostRepeated } from '../repeats.ts';
+import type { Call } from '../calls.ts';
+import { LOOP_CALLS, mostRepeated } from '../repeats.ts';
 import type { Ruling } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { SEEN } from '../taxonomy.ts';
@@ -8,8 +9,6 @@ const HOW: Partial<Record<string, string>> = {
   step_limit: 'was stopped at the step limit',
   cut_off: 'was cut off',
 };
-
-const LOOP_CALLS = 3;
 
 /** Rule 2: a conversation that was cut off did not do its job, whatever it had done so far. */
 export function cutOff(scene: Scene): Ruling | undefined {
@@ -32,6 +31,6 @@ export function cutOff(scene: Scene): Ruling | undefined {
       ...(loops ? repeated.slice(0, LOOP_CALLS).map(({ index, name }) => ({ call: index, tool: name })) : []),
     ],
     seen: loops ? SEEN.retryLoop : SEEN.incompleteExecution,
-    step: scene.lastStep,
+    step: loops ? scene.stepOf(repeated[LOOP_CALLS - 1] as Call) : scene.lastStep,
   };
 }

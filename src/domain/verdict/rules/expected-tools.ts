@@ -1,5 +1,7 @@
 import { evidenceOf } from '../call-evidence.ts';
 import type { Call } from '../calls.ts';
+import { failedTries } from '../failed-tries.ts';
+import { missingCall } from '../missing-call.ts';
 import { type Deviates, holds, type Ruling, withoutCalls } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { type Classification, SEEN } from '../taxonomy.ts';
@@ -50,28 +52,38 @@ type Lack = { expected: readonly string[]; name: string; counting: readonly Call
 function notCalled(scene: Scene, { expected, name, counting, extra }: Lack): Deviates {
   if (take(expected, counting, false).missing.length === 0)
     return misplaced(scene, { expected, name, counting, extra });
-  const failed = scene.calls?.find((call) => call.name === name && call.failed);
-  const instead = extra.find(({ tool }) => tool.kind === 'effect');
-  const due = `${toolName(name)} was due`;
+  const tries = scene.calls?.filter((call) => call.name === name && call.failed) ?? [];
+  const instead = scene.tools.find(name).kind === 'read' ? undefined : extra.find(({ tool }) => tool.kind === 'effect');
   if (instead) {
     return deviates({
-      reason: `${due}; ${toolName(instead.name)} was called instead (${callNumber(instead.index)}).`,
+      reason: `${toolName(name)} was due; ${toolName(instead.name)} was called instead (${callNumber(instead.index)}).`,
       evidence: [evidenceOf(scene, instead, { expected: name, actual: instead.name })],
       seen: SEEN.wrongTool,
       step: scene.stepOf(instead),
     });
   }
+  return tries.length > 0 ? triedInVain(scene, name, tries) : neverCalled(scene, name, expected);
+}
+
+function triedInVain(scene: Scene, name: string, tries: readonly Call[]): Deviates {
+  const first = tries[0] as Call;
+  const { ignored, blameless } = failedTries(scene, tries);
+  return {
+    ...deviates({
+      reason: `${toolName(name)} was due; it was called (${callNumber(first.index)}) and failed: ${inWords(first.failure)}.`,
+      evidence: [evidenceOf(scene, first, { actual: first.failure })],
+      seen: ignored ? SEEN.ignoredToolError : SEEN.missingCall,
+      step: scene.stepOf(first),
+    }),
+    ...(blameless ? { agentFault: false } : {}),
+  };
+}
+
+function neverCalled(scene: Scene, name: string, expected: readonly string[]): Deviates {
+  const note = 'it was never called';
   return deviates({
-    reason: failed
-      ? `${due}; it was called (${callNumber(failed.index)}) and failed: ${inWords(failed.failure)}.`
-      : `${due}; it was never called.`,
-    evidence: [
-      failed
-        ? evidenceOf(scene, failed, { actual: failed.failure })
-        : { tool: toolName(name), expected: asEvidence(expected), note: 'it was never called' },
-    ],
-    seen: SEEN.missingCall,
-    step: failed ? scene.stepOf(failed) : scene.lastAgentStep,
+    reason: `${toolName(name)} was due; ${note}.`,
+    ...missingCall(scene, scene.tools.find(name), { tool: toolName(name), expected: asEvidence(expected), note }),
   });
 }
 

@@ -1,15 +1,15 @@
-import { patternIn } from '../patterns.ts';
+import type { Call } from '../calls.ts';
+import { type FoundFact as Found, factSeeker, findFact } from '../fact-search.ts';
+import { failedTries } from '../failed-tries.ts';
+import { type Invention, inventedValue } from '../invented-value.ts';
 import { type Deviates, holds, MAX_EVIDENCE, type Ruling } from '../ruling.ts';
 import type { Heard, Scene } from '../scene.ts';
 import { type Classification, filedUnder, SEEN } from '../taxonomy.ts';
-import { phraseOf, SearchedText } from '../tokens.ts';
+import { SearchedText } from '../tokens.ts';
 import type { Evidence } from '../verdict.ts';
 import { clip, inWords } from '../wording.ts';
 
-type Found = { step: number; quote: string };
-
 const FACT_CHARS = 120;
-const CONTEXT_CHARS = 60;
 
 /** Rule 7: what the agent has to say, anywhere in the conversation. */
 export function requiredFacts(scene: Scene): Ruling | undefined {
@@ -18,7 +18,7 @@ export function requiredFacts(scene: Scene): Ruling | undefined {
   const { heard } = scene;
   const evidence: Evidence[] = [];
   for (const fact of facts) {
-    const found = find(fact, heard);
+    const found = findFact(fact, heard);
     if (!found) return unsaid(scene, fact, heard);
     evidence.push(quoted(scene, fact, found));
   }
@@ -31,36 +31,10 @@ export function forbiddenClaims(scene: Scene): Ruling | undefined {
   if (!claims || claims.length === 0) return undefined;
   const { heard } = scene;
   for (const claim of claims) {
-    const found = find(claim, heard);
+    const found = findFact(claim, heard);
     if (found) return said(scene, claim, found);
   }
   return holds('forbidden_claims');
-}
-
-function find(fact: string, heard: readonly Heard[]): Found | undefined {
-  const seek = seeker(fact);
-  for (const { step, words } of heard) {
-    const quote = seek(words);
-    if (quote !== undefined) return { step, quote };
-  }
-  return undefined;
-}
-
-/** A `/pattern/` runs on the text as it was said; words are compared as words; signs without a word, as they stand. */
-function seeker(fact: string): (words: SearchedText) => string | undefined {
-  const pattern = patternIn(fact);
-  if (pattern) return ({ text }) => around(text, pattern(text));
-  const phrase = phraseOf(fact);
-  if (phrase !== '') return (words) => words.find(phrase);
-  const sign = fact.trim();
-  return ({ text }) => {
-    const start = text.indexOf(sign);
-    return around(text, start < 0 ? undefined : { start, end: start + sign.length });
-  };
-}
-
-function around(text: string, span: { start: number; end: number } | undefined): string | undefined {
-  return span && text.slice(Math.max(0, span.start - CONTEXT_CHARS), span.end + CONTEXT_CHARS).trim();
 }
 
 const QUOTE_CHARS = 300;
@@ -75,47 +49,62 @@ function quoted(scene: Scene, fact: string, { step, quote }: Found): Evidence {
 
 function unsaid(scene: Scene, fact: string, heard: readonly Heard[]): Deviates {
   const source = resultWith(scene, fact);
+  const invented = source ? undefined : inventedInstead(scene, fact);
   const last = heard.at(-1)?.words.text ?? '';
+  const shown: Evidence = invented
+    ? { quote: clip(invented.quote, QUOTE_CHARS), actual: invented.value, note: 'stated, and nobody had told it' }
+    : { quote: clip(last, QUOTE_CHARS), note: 'the quote is the last thing the agent said' };
   return {
     outcome: 'deviates',
     status: 'failed',
     rule: 'required_facts',
     reason: `The agent had to say ${inWords(fact, FACT_CHARS)}; it is in none of its messages.`,
     evidence: [
-      {
-        expected: clip(fact, QUOTE_CHARS),
-        quote: clip(last, QUOTE_CHARS),
-        note: 'the quote is the last thing the agent said',
-      },
-      ...(source === undefined ? [] : [{ call: source, note: 'the result of this call holds it' }]),
+      { expected: clip(fact, QUOTE_CHARS), ...shown },
+      ...(source ? [{ call: source.index, note: 'the result of this call holds it' }] : []),
     ],
-    seen: seenInSilence(scene, { fact, source, heard }),
-    step: scene.lastAgentStep,
+    seen: seenInSilence(scene, source, invented),
+    step: invented?.step ?? stepAfter(scene, source),
+    ...(couldNotKnow(scene) ? { agentFault: false } : {}),
   };
 }
 
 /** The call whose result holds the fact that the agent did not pass on. */
-function resultWith(scene: Scene, fact: string): number | undefined {
-  const seek = seeker(fact);
-  const holding = scene.calls?.find(({ result }) => {
+function resultWith(scene: Scene, fact: string): Call | undefined {
+  const seek = factSeeker(fact);
+  return scene.calls?.find(({ result }) => {
     const text = typeof result === 'string' ? result : inWords(result ?? '', MAX_RESULT_CHARS);
     return seek(new SearchedText(text)) !== undefined;
   });
-  return holding?.index;
 }
 
 const MAX_RESULT_CHARS = 262_144;
-const HAS_DIGIT = /\d/;
-
-type Silence = { fact: string; source: number | undefined; heard: readonly Heard[] };
 
 /** Known and not told; told without having been looked up; or merely left out. */
-function seenInSilence(scene: Scene, { fact, source, heard }: Silence): Classification {
+function seenInSilence(scene: Scene, source: Call | undefined, invented: Invention | undefined): Classification {
   if (source !== undefined) return SEEN.misreadToolOutput;
+  if (invented) return SEEN.factualHallucination;
+  return filedUnder(scene.targetCategory, 'missing_fact');
+}
+
+/** A value was due and stated, and there was a way to look it up that was not taken. */
+function inventedInstead(scene: Scene, fact: string): Invention | undefined {
   const lookedUp = !scene.calls || scene.calls.some(({ tool }) => tool.kind === 'read');
-  const invents = HAS_DIGIT.test(fact) && heard.some(({ words }) => HAS_DIGIT.test(words.text));
-  if (!lookedUp && invents && scene.tools.hasRead()) return SEEN.factualHallucination;
-  return scene.targetCategory ? filedUnder(scene.targetCategory, 'missing_fact') : SEEN.incompleteExecution;
+  return !lookedUp && HAS_DIGIT.test(fact) && scene.tools.hasRead() ? inventedValue(scene) : undefined;
+}
+
+const HAS_DIGIT = /\d/;
+
+/** Every look-up failed for a reason outside of the agent, which said that it did not know. */
+function couldNotKnow(scene: Scene): boolean {
+  const lookups = scene.calls?.filter(({ tool }) => tool.kind === 'read') ?? [];
+  return lookups.length > 0 && lookups.every(({ failed }) => failed) && failedTries(scene, lookups).blameless;
+}
+
+/** The agent's first words after it had learnt the fact. */
+function stepAfter(scene: Scene, source: Call | undefined): number {
+  const told = source?.step === undefined ? undefined : scene.said.find(({ step }) => step > (source.step ?? 0));
+  return told?.step ?? scene.lastAgentStep;
 }
 
 function said(scene: Scene, claim: string, found: Found): Deviates {
@@ -125,7 +114,7 @@ function said(scene: Scene, claim: string, found: Found): Deviates {
     rule: 'forbidden_claims',
     reason: `The agent must not say ${inWords(claim, FACT_CHARS)}; it said: ${inWords(found.quote, FACT_CHARS)}.`,
     evidence: [quoted(scene, claim, found)],
-    seen: scene.targetCategory ? filedUnder(scene.targetCategory, 'forbidden_claim') : SEEN.constraintViolation,
+    seen: filedUnder(scene.targetCategory, 'forbidden_claim'),
     step: found.step,
   };
 }

@@ -1,5 +1,5 @@
 import { evidenceOf } from '../call-evidence.ts';
-import { mostRepeated } from '../repeats.ts';
+import { LOOP_CALLS, mostRepeated } from '../repeats.ts';
 import { holds, MAX_EVIDENCE, type Ruling, withoutCalls } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { SEEN } from '../taxonomy.ts';
@@ -51,7 +51,7 @@ export function maxRepeats(scene: Scene): Ruling | undefined {
     rule: 'limits',
     reason: `${toolName(beyond.name)} was called ${plural(repeated.length, 'time')} with the same arguments; at most ${plural(max, 'time')} was allowed (${callNumber(beyond.index)}).`,
     evidence: repeated.slice(0, MAX_EVIDENCE).map((call) => evidenceOf(scene, call, { actual: call.arguments })),
-    seen: SEEN.retryLoop,
+    seen: repeated.length >= LOOP_CALLS ? SEEN.retryLoop : SEEN.redundantCalls,
     step: scene.stepOf(beyond),
   };
 }

@@ -3,6 +3,8 @@ import { differenceEvidence, evidenceOf } from '../call-evidence.ts';
 import type { Call } from '../calls.ts';
 import { differenceReason, dueInWords } from '../effect-findings.ts';
 import { differences, fits } from '../match-arguments.ts';
+import { missingCall } from '../missing-call.ts';
+import { LOOP_CALLS } from '../repeats.ts';
 import { type Deviates, holds, MAX_EVIDENCE, type Ruling, withoutCalls } from '../ruling.ts';
 import type { Scene } from '../scene.ts';
 import { type Classification, SEEN } from '../taxonomy.ts';
@@ -34,12 +36,16 @@ function tooFew(scene: Scene, due: RequiredCall, made: Call[]): Deviates {
   const nearest = nearestOf(due, scene.calls ?? []);
   if (nearest) return deviates(otherArguments(scene, due, nearest));
   return deviates({
-    reason: `${dueInWords(due)}; it was never called.`,
-    evidence: [{ tool: toolName(due.tool), expected: asEvidence(due), note: 'it was never called' }],
-    seen: SEEN.missingCall,
-    step: scene.lastAgentStep,
+    reason: `${dueInWords(due)}; ${NEVER}.`,
+    ...missingCall(scene, scene.tools.find(due.tool), {
+      tool: toolName(due.tool),
+      expected: asEvidence(due),
+      note: NEVER,
+    }),
   });
 }
+
+const NEVER = 'it was never called';
 
 function tooFewTimes(scene: Scene, due: RequiredCall, made: Call[]): What {
   return {
@@ -67,8 +73,6 @@ function otherArguments(scene: Scene, due: RequiredCall, call: Call): What {
     step: scene.stepOf(call),
   };
 }
-
-const LOOP_CALLS = 3;
 
 function tooMany(scene: Scene, due: RequiredCall, made: Call[]): Deviates {
   const max = due.max ?? 0;

@@ -18,14 +18,16 @@ export function requiredEffects(scene: Scene): Ruling | undefined {
   const findings = match.deviations.map((deviation) => describeDeviation(scene, deviation, match.met.length > 0));
   const [gravest] = [...findings].sort((a, b) => byGravity(a.seen, b.seen) || a.step - b.step);
   if (!gravest) return undefined;
-  const evidence = [gravest, ...findings.filter((finding) => finding !== gravest)].flatMap(
-    (finding) => finding.evidence,
-  );
+  const evidence = gravest.evidence();
+  for (const other of findings) {
+    if (evidence.length >= MAX_EVIDENCE) break;
+    if (other !== gravest) evidence.push(...other.evidence());
+  }
   return {
     outcome: 'deviates',
     status: 'failed',
     rule: 'effects',
-    reason: gravest.reason,
+    reason: gravest.reason(),
     evidence: evidence.slice(0, MAX_EVIDENCE),
     seen: gravest.seen,
     step: Math.min(...findings.map(({ step }) => step)),
