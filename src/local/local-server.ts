@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Miniflare } from 'miniflare';
+import type { Env } from '../env.ts';
 import type { CredentialStores } from '../store/credentials.ts';
 import { identityOf, type LocalFacts, makeFacts, readFacts, writeFacts } from './local-facts.ts';
 import { applyMigrations } from './migrations.ts';
@@ -13,6 +14,21 @@ import { buildBundle, readBundle } from './worker-bundle.ts';
 
 export const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;
+
+/** Variables of the Worker that are taken from the environment as they are. */
+const SETTINGS = [
+  'PUBLIC_URL',
+  'PLAN',
+  'MODEL_NAME',
+  'MODEL_BASE_URL',
+  'MODEL_API_KEY',
+  'TEST_ENGINE',
+  'JUDGE',
+] as const satisfies readonly (keyof Env)[];
+
+function settings(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(SETTINGS.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
 
 export type LocalServer = { facts: LocalFacts; stop: () => Promise<void> };
 
@@ -37,7 +53,7 @@ export async function startLocalServer({ directory, bundle, log }: StartOptions)
   const secret = sessionSecret(directory);
   const modules = await builtModules(directory, bundle);
   const guard = guardRuntime(note);
-  const bindings = { SESSION_SECRET: secret };
+  const bindings = { ...settings(process.env), SESSION_SECRET: secret };
   const runtime = startRuntime({ modules, bindings, port, stateDirectory: directory, note, log });
   const stop = async () => {
     await runtime.dispose();

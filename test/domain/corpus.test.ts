@@ -124,6 +124,86 @@ test('an episode that ends neither in a farewell nor in a hand-off was cut off',
   expect(stops).toEqual([undefined, undefined, 'cut_off', 'cut_off']);
 });
 
+test("a conversation that ends with the agent's own words was not cut off, whatever others end with", () => {
+  const lines = [EPISODES[0], episode(1, 0, 1, says('assistant', 'Nothing to lend.'))].map((each) =>
+    JSON.stringify(each),
+  );
+  const { episodes } = readCorpus(folder({ 'episodes.jsonl': lines.join('\n') }));
+  expect(episodes.map(({ result }) => result.stop_reason)).toEqual([undefined, undefined]);
+});
+
+test('how a conversation ended may be said by the file itself', () => {
+  const lines = [{ ...EPISODES[0], stop_reason: 'timeout' }].map((each) => JSON.stringify(each));
+  expect(readCorpus(folder({ 'episodes.jsonl': lines.join('\n') })).episodes[0]?.result.stop_reason).toBe('timeout');
+});
+
+test('what may be missing may be missing: outputs, actions, arguments, descriptions, trials', () => {
+  const tools = [{ name: 'lend_book', effect: 'write', requires_confirmation: true, extra: 1 }, { name: 'find_book' }];
+  const tasks = [
+    { id: 'a', expected_actions: [{ name: 'lend_book' }] },
+    { id: 2.5, instruction: '' },
+  ];
+  const said = [says('user', 'Hi'), says('assistant', 'Hello')];
+  const lines = [
+    { task_id: 'a', reward: true, messages: said },
+    { task_id: 'a', reward: false, messages: said },
+    { task_id: 2.5, trial: '4', reward: 0.9999999, messages: said, cost: 7 },
+  ];
+  const { blueprint, scenarios, episodes } = readCorpus(
+    folder({
+      'tools.json': JSON.stringify(tools),
+      'tasks.json': JSON.stringify(tasks),
+      'episodes.jsonl': lines.map((each) => JSON.stringify(each)).join('\r\n'),
+    }),
+  );
+  expect(blueprint.tools).toEqual([
+    {
+      ...{ name: 'lend_book', description: 'lend_book', parameters: { type: 'object', properties: {} } },
+      ...{ side_effects: 'write', requires_confirmation: true },
+    },
+    { name: 'find_book', description: 'find_book', parameters: { type: 'object', properties: {} } },
+  ]);
+  expect(scenarios).toEqual([
+    { taskId: 'a', name: 'Task a', userMessage: 'Task a', expectations: { required_effects: [{ tool: 'lend_book' }] } },
+    { taskId: '2.5', name: 'Task 2.5', userMessage: 'Task 2.5', expectations: {} },
+  ]);
+  expect(episodes.map(({ taskId, trial, recordedTrial, reward }) => [taskId, trial, recordedTrial, reward])).toEqual([
+    ['a', 1, 0, 1],
+    ['a', 2, 1, 0],
+    ['2.5', 5, 4, 1],
+  ]);
+});
+
+test("what a task says in the product's own words stands over its actions and outputs", () => {
+  const expectations = { required_facts: ['8'], must_confirm: true };
+  const tasks = TASKS.map((task) => ({ ...task, expectations }));
+  expect(readCorpus(folder({ 'tasks.json': JSON.stringify(tasks) })).scenarios[0]?.expectations).toEqual({
+    required_effects: [{ tool: 'lend_book', arguments: { id: 7 } }],
+    required_facts: ['8'],
+    must_confirm: true,
+  });
+});
+
+test('a call without its shell and a result that is no text are read all the same', () => {
+  const asked = { role: 'assistant', content: '', tool_calls: [{ id: 'c', name: 'lend_book', args: { id: 7 } }] };
+  const line = JSON.stringify(episode(0, 0, 1, asked, { role: 'tool', tool_call_id: 'c', content: { lent: true } }));
+  const { result } = readCorpus(folder({ 'episodes.jsonl': line })).episodes[0] ?? {};
+  expect(result?.messages?.slice(-2)).toEqual([
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id: 'c', function: { name: 'lend_book', arguments: { id: 7 } } }],
+    },
+    { role: 'tool', tool_call_id: 'c', content: '{"lent":true}' },
+  ]);
+});
+
+test('an answer in parts is read as its text', () => {
+  const parts = { role: 'assistant', content: [{ type: 'text', text: 'Shelf 4.' }] };
+  const { episodes } = readCorpus(folder({ 'episodes.jsonl': JSON.stringify(episode(0, 0, 1, parts)) }));
+  expect(episodes[0]?.result.agent_response).toBe('Shelf 4.');
+});
+
 test('where no conversation of a folder has the closing mark, its absence says nothing', () => {
   const lines = EPISODES.map((each) => JSON.stringify(each).replace('###STOP###', ''));
   const { episodes } = readCorpus(folder({ 'episodes.jsonl': lines.join('\n') }));
@@ -136,11 +216,11 @@ test.each(FILES)('a folder without %s is refused by name', (file) => {
 
 test.each([
   ['tools.json', '{', 'tools.json is not JSON.'],
-  ['tools.json', '[{"name": "a"}]', 'tools.json does not fit the layout: 0.description'],
+  ['tools.json', '[{"name": "a", "effect": "perhaps"}]', 'tools.json does not fit the layout: 0.effect'],
   ['tasks.json', '[]', 'tasks.json does not fit the layout'],
   ['episodes.jsonl', '\n', 'episodes.jsonl holds no episode.'],
   ['episodes.jsonl', `${JSON.stringify(EPISODES[0])}\n{"task_id"`, 'episodes.jsonl line 2 is not JSON.'],
-  ['episodes.jsonl', '{"task_id": 1}', 'episodes.jsonl line 1 does not fit the layout: trial'],
+  ['episodes.jsonl', '{"task_id": 1}', 'episodes.jsonl line 1 does not fit the layout: reward'],
   [
     'episodes.jsonl',
     JSON.stringify({ ...EPISODES[0], task_id: 9 }),

@@ -21,6 +21,7 @@ const CORPUS: Corpus = {
     Array.from({ length: TRIALS }, (_, trial) => ({
       taskId: name,
       trial,
+      recordedTrial: trial,
       reward: FAULTY.includes(name) ? 0 : 1,
       result: { ...answerCustomer(userMessage), trial: trial + 1 },
     })),
