@@ -1,6 +1,7 @@
 import type { DurableObject } from 'cloudflare:workers';
 import * as z from 'zod';
 import type { AgentObject } from './agent/agent-object.ts';
+import { planOf } from './domain/quota.ts';
 
 /** The bindings of wrangler.toml, and the variables beside them. */
 export type Env = {
@@ -13,14 +14,44 @@ export type Env = {
   SESSION_SECRET: string;
   /** The address people reach this server by, where a proxy hides it; otherwise the request's own origin is used. */
   PUBLIC_URL?: string;
+  /** What this server's workspaces may use, as JSON text: `Plan` in domain/quota.ts. Without it nothing is limited. */
+  PLAN?: string;
+  /** A language model: MODEL_NAME with MODEL_BASE_URL for a server of OpenAI's kind, or with the AI binding for one of Cloudflare's. */
+  MODEL_NAME?: string;
+  MODEL_BASE_URL?: string;
+  MODEL_API_KEY?: string;
+  AI?: AiBinding;
+  /** What the model is used for; each is off without it. */
+  TEST_ENGINE?: 'model';
+  JUDGE?: 'model';
 };
+
+/** What is needed of Cloudflare's `AI` binding. */
+export type AiBinding = { run(model: string, input: object, options: { signal: AbortSignal }): Promise<unknown> };
+
+const PLAN_EXAMPLE = '{"name": "Team", "limits": {"agents": 5, "generations": 1000, "credits": null, "api_keys": 10}}';
 
 const Variables = z.object({
   SESSION_SECRET: z
     .string({ error: 'SESSION_SECRET is missing. Set it with: wrangler secret put SESSION_SECRET' })
     .min(32, 'SESSION_SECRET is too short. It needs at least 32 characters.'),
   PUBLIC_URL: z.url({ error: 'PUBLIC_URL is not a URL. Use a form such as https://qa.example.com' }).optional(),
+  MODEL_BASE_URL: z
+    .url({ error: 'MODEL_BASE_URL is not a URL. Use a form such as https://models.example.com/v1' })
+    .optional(),
+  TEST_ENGINE: z.literal('model', { error: 'TEST_ENGINE must be model, or left out' }).optional(),
+  JUDGE: z.literal('model', { error: 'JUDGE must be model, or left out' }).optional(),
+  PLAN: z.string().refine(isPlan, `PLAN is not a plan. Use a form such as ${PLAN_EXAMPLE}`).optional(),
 });
+
+function isPlan(text: string): boolean {
+  try {
+    planOf(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const BINDINGS = ['DB', 'KV', 'AGENT', 'FILES'] as const;
 const checked = new WeakMap<Env, string | null>();
@@ -38,7 +69,12 @@ function findFault(env: Env): string | null {
   const missing = BINDINGS.find((name) => !env[name]);
   if (missing) return `The binding ${missing} is missing. See wrangler.toml.`;
   const parsed = Variables.safeParse(env);
-  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'The configuration is wrong.');
+  if (!parsed.success) return parsed.error.issues[0]?.message ?? 'The configuration is wrong.';
+  const wantsModel = env.TEST_ENGINE !== undefined || env.JUDGE !== undefined;
+  const hasModel = env.MODEL_NAME !== undefined && (env.MODEL_BASE_URL !== undefined || env.AI !== undefined);
+  return wantsModel && !hasModel
+    ? 'TEST_ENGINE and JUDGE need MODEL_NAME, and MODEL_BASE_URL or the binding AI.'
+    : null;
 }
 
 /** What callers see of an agent's object. Its methods answer with plain data, which the runtime's own stub types cannot express. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { answerAsModel } from './faults/model-server.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -36,6 +37,7 @@ const workers = {
           SESSION_SECRET,
           TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'src/store/migrations')),
         },
+        outboundService: answerAsModel,
       },
     })),
   ],

@@ -131,6 +131,10 @@ const STEPS: readonly string[] = [
      at INTEGER NOT NULL,
      PRIMARY KEY (kind, key)
    ) STRICT, WITHOUT ROWID;`,
+
+  `-- The blueprint a generation works from, until it has ended; and how many of its cases are stored.
+   ALTER TABLE generations ADD COLUMN document TEXT;
+   ALTER TABLE generations ADD COLUMN produced INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** True when this object was registered: an object that was not holds no table at all. */

@@ -7,6 +7,11 @@ export class AlarmClock {
     this.#storage = storage;
   }
 
+  /** When it goes off (epoch ms), or null. */
+  get at(): number | null {
+    return this.#at;
+  }
+
   /** Learns what was set before the object slept. */
   async wake(): Promise<void> {
     this.#at = await this.#storage.getAlarm();

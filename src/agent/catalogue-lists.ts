@@ -12,7 +12,7 @@ export function brief(scenario: Scenario | null | undefined): ScenarioBrief | nu
 }
 
 export type ScenariosPage = { status: ScenarioStatus | null; active: boolean | null; page: number; limit: number };
-export type CasesPage = { offset: number; limit: number };
+export type CasesPage = { offset: number; limit: number; scenarioId: string | null };
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
@@ -39,16 +39,18 @@ export function listScenarios(
   return { scenarios: shown, total: matching.length };
 }
 
-/** The cases of active scenarios, newest scenario first, in the order of their numbers. */
+/** The cases of one scenario, or of all active ones, the newest scenario first, in the order of their numbers. */
 export function listCases(
   sql: SqlStorage,
   scores: Scoreboard,
-  { offset, limit }: CasesPage,
+  { offset, limit, scenarioId }: CasesPage,
 ): { cases: CaseView[]; total: number } {
   const scenarios = new Map(selectScenarios(sql).map((row) => [row.scenario_no, row]));
   const statuses = scores.statuses();
-  const active = selectCases(sql).filter((row) => scenarios.get(row.scenario_no)?.active === 1);
-  const cases = active.slice(offset, offset + limit).flatMap((row): CaseView[] => {
+  const isMeant = (scenario: ListedScenario | undefined) =>
+    scenarioId === null ? scenario?.active === 1 : scenario?.scenario_id === scenarioId;
+  const meant = selectCases(sql).filter((row) => isMeant(scenarios.get(row.scenario_no)));
+  const cases = meant.slice(offset, offset + limit).flatMap((row): CaseView[] => {
     const scenario = scenarios.get(row.scenario_no);
     const version = selectCaseVersion(sql, row.case_no, NEWEST);
     if (!scenario || !version) return [];
@@ -56,7 +58,7 @@ export function listCases(
       caseView({ row, scenario, content: version.content, status: statuses.get(scenario.scenario_id) ?? 'not_run' }),
     ];
   });
-  return { cases, total: active.length };
+  return { cases, total: meant.length };
 }
 
 type CaseParts = { row: ListedCase; scenario: ListedScenario; content: CaseContent; status: ScenarioStatus };

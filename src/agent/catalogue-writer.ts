@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/errors.ts';
+import type { Plan } from '../domain/quota.ts';
 import { changed, type Scenario, type ScenarioChange } from '../domain/scenario.ts';
 import type { Tool } from '../domain/tool.ts';
 import { deleteAgent, upsertAgent } from '../store/agents.ts';
@@ -32,6 +33,14 @@ export type NewAgent = {
   confidence: string;
   score: number;
   audit: string;
+  plan: Plan;
+};
+
+/** A job's write: what D1 and this object have to store together with the scenario. */
+export type Growth = {
+  make: () => Scenario | null;
+  also: (db: D1Database, scenario: Scenario) => D1PreparedStatement[];
+  commit: (scenario: Scenario) => void;
 };
 
 /**
@@ -51,11 +60,13 @@ export class CatalogueWriter {
     this.#changed = changed;
   }
 
-  /** Registers the agent or brings it up to date; earlier runs stay. Answers with its id. */
+  /** Registers the agent or brings it up to date; earlier runs stay. Answers with its id. @throws Refusal QUOTA_EXCEEDED */
   register(agent: NewAgent, fresh: { id: string; now: number }): Promise<string> {
     return this.#inTurn(async () => {
       await this.#finishRemoval(fresh.now);
-      const id = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh }));
+      const { plan } = agent;
+      const { id, agents } = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh, limit: plan.limits.agents }));
+      if (id === null) throw limitReached(agents, plan);
       upgradeSchema(this.#storage);
       this.#storage.transactionSync(() => {
         const { workspaceId, name, description, tools } = agent;
@@ -122,9 +133,27 @@ export class CatalogueWriter {
     });
   }
 
-  async #store(scenario: Scenario): Promise<void> {
-    await this.#staleUnless(upsertScenario(this.#db, selectAgent(this.#storage.sql).id, scenario));
-    this.#storage.transactionSync(() => replaceScenario(this.#storage.sql, scenario));
+  /**
+   * Stores a scenario that a job works on. `make` looks, when the turn has come, whether the job may still write, and makes the scenario
+   * from what there is; null writes nothing. Answers whether anything was written.
+   */
+  growScenario(growth: Growth): Promise<boolean> {
+    return this.#inTurn(async () => {
+      await this.#reload();
+      const scenario = growth.make();
+      if (!scenario) return false;
+      await this.#store(scenario, growth);
+      return true;
+    });
+  }
+
+  async #store(scenario: Scenario, more?: Growth): Promise<void> {
+    const also = more?.also(this.#db, scenario) ?? [];
+    await this.#staleUnless(upsertScenario(this.#db, selectAgent(this.#storage.sql).id, { scenario, also }));
+    this.#storage.transactionSync(() => {
+      replaceScenario(this.#storage.sql, scenario);
+      more?.commit(scenario);
+    });
   }
 
   /** Whatever D1 did with a write that failed, the object's copy no longer knows. */
@@ -171,6 +200,11 @@ export class CatalogueWriter {
   }
 }
 
+function limitReached(used: number, { name, limits }: Plan): Refusal {
+  const message = `Agent limit reached (${used}/${limits.agents}) on the ${name} plan`;
+  return new Refusal('QUOTA_EXCEEDED', message, 'Delete an agent or upgrade.');
+}
+
 type Words = { message: string; hint: string };
 const UNREACHABLE: Words = {
   message: 'Could not reach the Invarium backend',
@@ -182,7 +216,7 @@ const NOT_DELETED_YET: Words = {
 };
 
 /** @throws Refusal RETRY_LATER when D1 fails or does not answer in time; whether it wrote is then unknown. */
-async function reachD1<T>(work: Promise<T>, words = UNREACHABLE): Promise<T> {
+export async function reachD1<T>(work: Promise<T>, words = UNREACHABLE): Promise<T> {
   try {
     return await withDeadline(work, WRITE_DEADLINE_MS);
   } catch (cause) {

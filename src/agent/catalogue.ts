@@ -224,6 +224,19 @@ export function selectActiveAt(sql: SqlStorage, scenarioNo: number, rev: number)
   return row?.active !== 0;
 }
 
+const MESSAGES_COMPARED = 5_000;
+
+/** The user messages of active cases, the newest first. */
+export function selectMessages(sql: SqlStorage): string[] {
+  const rows = sql.exec<{ message: string }>(
+    `SELECT v.content ->> 'user_message' AS message, max(v.rev) FROM scenarios s JOIN cases c ON c.scenario_no = s.scenario_no
+     JOIN case_versions v ON v.case_no = c.case_no WHERE s.active = 1 AND s.deleted_rev IS NULL
+     GROUP BY c.case_no ORDER BY c.case_no DESC LIMIT ?1`,
+    MESSAGES_COMPARED,
+  );
+  return [...rows].map((row) => row.message);
+}
+
 /** The target failure category of every case, by its newest version. */
 export function selectTargets(sql: SqlStorage): Map<number, FailureCategory> {
   const rows = sql.exec<{ case_no: number; content: string; rev: number }>(

@@ -15,7 +15,7 @@ import { deleteTimer, replaceTimer, selectOpenRunSeqs } from './timers.ts';
 const MAX_UNFLUSHED_RUNS = 10_000;
 const BUSY_SECONDS = 30;
 
-export type RunLogDeps = { storage: DurableObjectStorage; runs: LiveRuns; cases: PinnedCases };
+export type RunLogDeps = { storage: DurableObjectStorage; runs: LiveRuns; cases: PinnedCases; hasJudge: boolean };
 export type RunsPage = { status: RunStatus | null; limit: number; offset: number };
 export type ResultsPage = { runId: string; status: ResultStatus | null; page: number; limit: number };
 
@@ -27,7 +27,7 @@ export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; no
     const run = known === null ? makeRun(deps, call, made) : announced(deps, known, call);
     const changed = run !== known;
     if (call.createEmpty || call.items.length === 0) return untouched(run, changed);
-    const streaming = { sql: storage.sql, cases: deps.cases, now: made.now };
+    const streaming = { sql: storage.sql, cases: deps.cases, hasJudge: deps.hasJudge, now: made.now };
     const answer = streamResults(streaming, run, { items: call.items, batch: known === null });
     rewindTimer(deps, { before: known, after: answer.run, now: made.now });
     return { ...answer, changed: answer.changed || changed };

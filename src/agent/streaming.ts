@@ -6,10 +6,12 @@ import { redact } from '../domain/redaction/redaction.ts';
 import type { RunResult } from '../domain/result.ts';
 import { endAfterCall, isCancelled, isLate, reopened } from '../domain/run-state.ts';
 import { judge } from '../domain/verdict/judge.ts';
+import { isJudgeDue, pendingJudgement } from '../domain/verdict/judgement.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { CaseFault, PinnedCase, PinnedCases } from './pinned-cases.ts';
 import { type HeldRow, insertResult, type Key, selectHeld, selectVerdict, type ViewParts } from './result-rows.ts';
 import { type Run, runRev, type Tally, updateRun, updateRunChanged } from './run-rows.ts';
+import { insertTimer } from './timers.ts';
 
 /** Attempts at one case and trial that are kept; a runner that gets here forgot to number its trials. */
 const MAX_ATTEMPTS_HELD = 1_000;
@@ -50,7 +52,8 @@ export type Streamed = {
   changed: boolean;
 };
 
-export type StreamDeps = { sql: SqlStorage; cases: PinnedCases; now: number };
+/** `hasJudge`: somebody decides free-text expectations later. */
+export type StreamDeps = { sql: SqlStorage; cases: PinnedCases; hasJudge: boolean; now: number };
 type Located = { index: number; item: Item; pinned: PinnedCase };
 
 /**
@@ -72,6 +75,8 @@ export function streamResults(deps: StreamDeps, run: Run, call: { items: Item[];
   };
   for (const entry of located) takeIn(deps, state, entry);
   state.run = settle(deps, { before: run, after: state.run, batch: call.batch });
+  if (state.verdicts.some(({ verdict }) => verdict.rule === 'judge_due'))
+    insertTimer(deps.sql, { kind: 'judge', key: run.seq, at: deps.now });
   state.changed = runRev(state.run) !== runRev(run);
   return state;
 }
@@ -135,12 +140,14 @@ type Storing = { key: Key; item: Item; pinned: PinnedCase; attempt: number; held
 function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, held }: Storing): Verdict {
   const { run } = state;
   const result = JSON.parse(item.text) as RunResult;
-  const raw = judge({
+  const input = {
     result,
     expectations: pinned.content.expectations,
     tools: deps.cases.tools(run.toolsVersion),
     ...judgeExtras(pinned),
-  });
+  };
+  const ruled = judge(input);
+  const raw = deps.hasJudge && isJudgeDue(ruled, input) ? pendingJudgement(ruled) : ruled;
   const options = { personalData: run.redactPersonal };
   const clean = redact(result, options);
   const verdict = redact(raw, options).value as Verdict;

@@ -1,12 +1,17 @@
-/** Times at which something is due, for the one alarm an object has. `key` is a run's sequence number. */
+/** Times at which something is due, for the one alarm an object has. `key` is a run's sequence number, 0 for what there is one of. */
 
-export type Timer = { kind: 'stall'; key: number; at: number };
+export type Timer = { kind: 'stall' | 'generation' | 'judge'; key: number; at: number };
 
 export function replaceTimer(sql: SqlStorage, timer: Timer): void {
   sql.exec(
     'INSERT INTO timers (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at',
     ...[timer.kind, timer.key, timer.at],
   );
+}
+
+/** Sets a timer that is not set yet; the first time stays. */
+export function insertTimer(sql: SqlStorage, { kind, key, at }: Timer): void {
+  sql.exec('INSERT INTO timers (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO NOTHING', kind, key, at);
 }
 
 export function deleteTimer(sql: SqlStorage, kind: Timer['kind'], key: number): void {

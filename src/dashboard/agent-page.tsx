@@ -1,7 +1,9 @@
 import type { AgentStatus } from '../domain/fields.ts';
 import { grouped } from '../domain/formatting.ts';
-import type { RunHeader } from '../domain/run.ts';
+import type { AgentBehaviour, RunHeader } from '../domain/run.ts';
+import { BehaviourSection } from './behaviour-section.tsx';
 import { allowance, shown, type Take } from './bounded-text.ts';
+import { CompareForm } from './compare-form.tsx';
 import { Inline } from './inline.tsx';
 import { Layout } from './layout.tsx';
 import { RunTable } from './run-table.tsx';
@@ -24,6 +26,7 @@ export type AgentPageProps = {
   now: number;
   agent: AgentDetail;
   runs: RunHeader[];
+  behaviour?: AgentBehaviour;
   csrf?: string;
 };
 
@@ -34,7 +37,7 @@ const DESCRIPTION_CHARS = 1000;
 const ITEM_CHARS = 300;
 
 /** What is known of one agent: scores, runs, and what its blueprint says it may do. */
-export function AgentPage({ workspaceName, now, agent, runs, csrf }: AgentPageProps) {
+export function AgentPage({ workspaceName, now, agent, runs, behaviour, csrf }: AgentPageProps) {
   const take = allowance(BLUEPRINT_BYTES);
   return (
     <Layout title={agent.name} workspaceName={workspaceName} {...(csrf ? { csrf } : {})}>
@@ -54,6 +57,7 @@ export function AgentPage({ workspaceName, now, agent, runs, csrf }: AgentPagePr
       )}
       <Scores agent={agent} />
       <Runs runs={runs} now={now} name={agent.name} />
+      {behaviour && <BehaviourSection behaviour={behaviour} take={take} />}
       <Tools tools={agent.tools} take={take} />
       <Constraints constraints={agent.constraints} take={take} />
     </Layout>
@@ -88,7 +92,10 @@ function Runs({ runs, now, name }: { runs: RunHeader[]; now: number; name: strin
     <section aria-labelledby="runs">
       <h2 id="runs">Recent runs</h2>
       {runs.length > 0 ? (
-        <RunTable runs={runs} now={now} showAgent={false} />
+        <>
+          <RunTable runs={runs} now={now} showAgent={false} />
+          <CompareForm runs={runs} agent={name} />
+        </>
       ) : (
         <p class="empty">
           No test runs yet. Ask your assistant: “Get the tests for {name} with <code>invarium_get_tests</code>, run the

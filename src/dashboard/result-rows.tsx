@@ -2,10 +2,12 @@ import { duration, minuteTime } from '../domain/formatting.ts';
 import { LIVE_ROWS, type ResultView } from '../domain/run.ts';
 import { type Clip, cutNote, shown } from './bounded-text.ts';
 import { Inline } from './inline.tsx';
+import { Overridden, ReviewControls } from './review-controls.tsx';
 import { type EvidenceText, fitRow, type RowText } from './row-text.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { ToolPath } from './tool-path.tsx';
 
-/** The newest results as list items. Agent output is foreign: it only ever becomes text nodes, isolated from our own words. */
+/** Results as list items, as many as a page holds. Agent output is foreign: it only ever becomes text nodes, isolated from our own words. */
 export function ResultRows({ results }: { results: ResultView[] }) {
   return (
     <>
@@ -23,8 +25,9 @@ export function renderRows(results: ResultView[]): string {
 
 function ResultRow({ result }: { result: ResultView }) {
   const text = fitRow(result);
+  const key = `${result.test_case_id}.${result.trial}`;
   return (
-    <li class="result" data-key={`${result.test_case_id}.${result.trial}`} data-status={result.status}>
+    <li class="result" id={key} data-key={key} data-status={result.status}>
       <StatusBadge status={result.status} />
       <h3>
         <Inline clip={text.title} />
@@ -33,6 +36,7 @@ function ResultRow({ result }: { result: ResultView }) {
       <p class="reason" dir="auto">
         {shown(text.reason)}
       </p>
+      <Overridden result={result} text={text} />
       <Facts result={result} text={text} />
       <details>
         <summary>Conversation and evidence</summary>
@@ -40,6 +44,7 @@ function ResultRow({ result }: { result: ResultView }) {
         <Body label="Agent response" clip={text.response} />
         <EvidenceList text={text} />
         <Origin result={result} text={text} />
+        <ReviewControls result={result} />
       </details>
     </li>
   );
@@ -70,20 +75,6 @@ function Facts({ result, text }: { result: ResultView; text: RowText }) {
       {result.late && <li>late</li>}
       {result.latency_ms !== undefined && <li class="latency">{duration(result.latency_ms)}</li>}
     </ul>
-  );
-}
-
-function ToolPath({ names, more }: { names: Clip[]; more: number }) {
-  return (
-    <>
-      {names.map((name, index) => (
-        <>
-          {index > 0 && ' › '}
-          <Inline clip={name} />
-        </>
-      ))}
-      {more > 0 && ` and ${more} more`}
-    </>
   );
 }
 
@@ -180,8 +171,8 @@ function Origin({ result, text }: { result: ResultView; text: RowText }) {
           <br />
         </>
       )}
-      Decided by {result.decided_by} ({result.rule}), received {minuteTime(result.received_at)} UTC, case{' '}
-      <code>{result.test_case_id}</code>
+      Decided by {text.reviewer ? <Inline clip={text.reviewer} /> : result.decided_by} ({result.rule}), received{' '}
+      {minuteTime(result.received_at)} UTC, case <code>{result.test_case_id}</code>
     </p>
   );
 }

@@ -6,9 +6,11 @@ import { allowance, type Clip, isLost, type Take } from './bounded-text.ts';
  * How much of a result a row may show. Twenty rows have to fit into a page of 100 KB and travel in every live frame,
  * so all text of a row shares one allowance, counted as the bytes it takes after escaping.
  */
-const ROW_BYTES = 3800;
+const ROW_BYTES = 3300;
 const TITLE_CHARS = 160;
 const REASON_CHARS = 600;
+const REVIEWER_CHARS = 100;
+const BEFORE_CHARS = 300;
 const TOOL_NAME_CHARS = 64;
 const TOOLS_SHOWN = 10;
 const EVIDENCE_SHOWN = 5;
@@ -26,6 +28,9 @@ export type EvidenceText = Pick<Evidence, 'call' | 'step'> & {
 export type RowText = {
   title: Clip;
   reason: Clip;
+  reviewer?: Clip;
+  /** Why the verdict was what it was before a judge or a reviewer. */
+  before?: Clip;
   tools: Clip[];
   moreTools: number;
   expectedTools: Clip[];
@@ -40,6 +45,7 @@ export function fitRow(result: ResultView): RowText {
   const take = allowance(ROW_BYTES);
   const title = take(result.title, TITLE_CHARS);
   const reason = take(result.reason, REASON_CHARS);
+  const told = fitHistory(result, take);
   const tools = fitNames(result.tools_called, take);
   const expectedTools = fitNames(result.expected_tools ?? [], take);
   const evidence = result.evidence
@@ -49,6 +55,7 @@ export function fitRow(result: ResultView): RowText {
   return {
     title,
     reason,
+    ...told,
     tools,
     expectedTools,
     evidence,
@@ -56,6 +63,13 @@ export function fitRow(result: ResultView): RowText {
     moreEvidence: result.evidence.length - evidence.length,
     message: take(result.user_message, BODY_CHARS, 0.5),
     response: take(result.agent_response, BODY_CHARS),
+  };
+}
+
+function fitHistory({ reviewer, instead_of }: ResultView, take: Take): Pick<RowText, 'reviewer' | 'before'> {
+  return {
+    ...(reviewer === undefined ? {} : { reviewer: take(reviewer, REVIEWER_CHARS) }),
+    ...(instead_of === undefined ? {} : { before: take(instead_of.reason, BEFORE_CHARS) }),
   };
 }
 

@@ -1,7 +1,9 @@
-import { isoTime, minuteTime, shortRunId } from '../domain/formatting.ts';
+import { isoTime, minuteTime } from '../domain/formatting.ts';
 import { LIVE_ROWS, type ResultView, type RunHeader } from '../domain/run.ts';
 import { Layout } from './layout.tsx';
 import { ResultRows } from './result-rows.tsx';
+import { ReviewForm } from './review-controls.tsx';
+import { compareUrl, resultsUrl, reviewUrl, runName, runUrl } from './run-links.ts';
 import { RunProgress } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
@@ -15,10 +17,12 @@ export type RunPageProps = {
   liveUrl: string;
   csrf?: string;
   agentUrl?: string;
+  /** The run to compare this one with. */
+  previousId?: string;
 };
 
 /** One run. Complete as it stands; `live.js` keeps the part with the id `run` in step while results stream. */
-export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentUrl }: RunPageProps) {
+export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentUrl, previousId }: RunPageProps) {
   const name = runName(run);
   return (
     <Layout title={`${name} · ${run.agent_name}`} workspaceName={workspaceName} {...(csrf ? { csrf } : {})} script>
@@ -44,6 +48,7 @@ export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentU
         <RunFacts run={run} now={now} />
         <Notes run={run} />
         <RunProgress run={run} />
+        <Ways run={run} previousId={previousId} />
         <section aria-labelledby="newest">
           <h2 id="newest">
             Newest results <small>the last {LIVE_ROWS}, newest first</small>
@@ -54,16 +59,31 @@ export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentU
           <p class="empty">No results yet. They appear here one by one as they are streamed.</p>
         </section>
       </div>
+      <ReviewForm action={reviewUrl(run)} back={runUrl(run)} csrf={csrf} />
     </Layout>
   );
 }
 
-export function runUrl(run: RunHeader): string {
-  return `/runs/${encodeURIComponent(run.id)}?agent=${encodeURIComponent(run.agent_name)}`;
-}
-
-export function runName(run: RunHeader): string {
-  return run.name ?? `Run ${shortRunId(run.id)}`;
+/** On to the results one by one, and to what changed since the run before. */
+function Ways({ run, previousId }: { run: RunHeader; previousId: string | undefined }) {
+  return (
+    <ul class="facts">
+      <li>
+        <a href={resultsUrl(run)}>All results</a>
+      </li>
+      <li>
+        <a href={resultsUrl(run, { status: 'failed' })}>Failed</a>
+      </li>
+      <li>
+        <a href={resultsUrl(run, { status: 'pending' })}>Pending</a>
+      </li>
+      {previousId !== undefined && (
+        <li>
+          <a href={compareUrl(run.agent_name, previousId, run.id)}>Compare with the run before</a>
+        </li>
+      )}
+    </ul>
+  );
 }
 
 /** A run's status with its reason, where it has one: `failed/stalled`. */
@@ -124,8 +144,20 @@ function Notes({ run }: { run: RunHeader }) {
         </p>
       ))}
       <p data-when="undecided" hidden={run.status !== 'completed' || run.counts.pending === 0}>
-        Pending results need a decision: send them again with <code>passed</code>, or give their cases expectations.
+        Pending results need a decision: open them below and decide, send them again with <code>passed</code>, or give
+        their cases expectations.
       </p>
+      {run.outage && <OutageNote />}
     </div>
+  );
+}
+
+/** Known only of a run that was read after its end, so the script has no part in it. */
+export function OutageNote() {
+  return (
+    <p>
+      <strong>Outage:</strong> at least four in five results broke off or failed with one and the same error, so this
+      run is kept and shown, and left out of the score.
+    </p>
   );
 }

@@ -1,6 +1,6 @@
 import { grouped, percent } from '../domain/formatting.ts';
 import type { RunHeader } from '../domain/run.ts';
-import { runName, runUrl } from './run-page.tsx';
+import { runName, runUrl } from './run-links.ts';
 import { OutcomeBar } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';

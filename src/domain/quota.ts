@@ -1,17 +1,34 @@
+import * as z from 'zod';
+
 /** What a plan allows, and how it is written. Months are calendar months, UTC. */
 
 export const QUOTAS = ['agents', 'generations', 'credits', 'api_keys'] as const;
 export type QuotaName = (typeof QUOTAS)[number];
 
-/** A limit of null is no limit. */
-export type Plan = { name: string; limits: Record<QuotaName, number | null> };
+const Limit = z.int().min(0).nullable().default(null);
+
+/** A limit that is null, or not named, is no limit. Months are calendar months. */
+export const Plan = z.strictObject({
+  name: z.string().min(1).max(40).default('Self-hosted'),
+  limits: z.strictObject({ agents: Limit, generations: Limit, credits: Limit, api_keys: Limit }).prefault({}),
+});
+export type Plan = z.infer<typeof Plan>;
 export type Quota = { used: number; limit: number | null };
 
-/** The plan of this server: the one place that names limits. */
-export const PLAN: Plan = {
-  name: 'Self-hosted',
-  limits: { agents: null, generations: null, credits: null, api_keys: null },
-};
+/** The plan that a server is configured with, as JSON text; without one nothing is limited. @throws when the text is no plan */
+export function planOf(text: string | undefined): Plan {
+  return Plan.parse(text === undefined ? {} : JSON.parse(text));
+}
+
+/** A safety bound, whatever the plan. */
+const GENERATIONS_PER_HOUR = 20;
+
+export type GenerationLimits = { perHour: number; perMonth: number | null };
+
+/** Generations that one workspace may start in an hour, and test cases it may have generated in a month. */
+export function generationLimits({ limits }: Plan): GenerationLimits {
+  return { perHour: GENERATIONS_PER_HOUR, perMonth: limits.generations };
+}
 
 /** `1/2 (50%)  [1 remaining]`, or `1 (unlimited)`. */
 export function quotaText({ used, limit }: Quota): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Comparison } from './comparison.ts';
 import { Counts, RunStatus, RunStatusReason, Source } from './fields.ts';
 import { Verdict } from './verdict/verdict.ts';
 
@@ -16,6 +17,8 @@ export const RunHeader = z.object({
   counts: Counts,
   /** Cases whose attempts got different verdicts. */
   flaky_cases: z.int(),
+  /** The run mostly broke off, or failed for one and the same reason: it is left out of scores. Said of a completed run that is read alone. */
+  outage: z.literal(true).optional(),
   /** Raised by every change of the run; what a watcher compares. */
   rev: z.int(),
 });
@@ -37,6 +40,35 @@ export const ResultView = Verdict.extend({
   received_at: z.int(),
 });
 export type ResultView = z.infer<typeof ResultView>;
+
+/** Which result of a run: the case's id, and the repetition. */
+export type ResultKey = { caseId: string; trial: number };
+
+/** A run as its page shows it. `previousId` is the completed run before it that says something of the agent; null unless this one is completed. */
+export type RunView = { agentId: string; run: RunHeader; newest: ResultView[]; previousId: string | null };
+
+export type ScoredRun = { run: RunHeader; score: number | null };
+/** Two runs of an agent side by side. `titles` holds those of the cases that a page lists, by case id. */
+export type RunComparison = {
+  agentId: string;
+  before: ScoredRun;
+  after: ScoredRun;
+  comparison: Comparison;
+  titles: Record<string, string>;
+};
+/** Cases of each kind that are listed one by one. */
+export const COMPARED_ROWS = 50;
+
+/** How the agent usually went about a case: its most frequent tool paths, how many more there are, and of how many results that is. */
+export type CaseHabit = {
+  caseId: string;
+  title: string;
+  paths: { tools: string[]; count: number }[];
+  more: number;
+  results: number;
+};
+/** What the newest run that counts shows of the agent's behaviour. `distance` (0…1) is to the run before, null where they share no case. */
+export type AgentBehaviour = { run: RunHeader; distance: number | null; drifted: boolean; habits: CaseHabit[] };
 
 /** Newest results shown by the live page and carried by a frame. */
 export const LIVE_ROWS = 20;

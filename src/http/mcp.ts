@@ -23,7 +23,6 @@ const CORS = {
 const PARSE_ERROR = -32700;
 const UNAUTHORIZED = -32001;
 const TOO_LARGE = -32002;
-const UNAVAILABLE = -32003;
 
 export const serveMcp = mcpDoor(productTransport);
 
@@ -38,25 +37,25 @@ async function serve(c: Context<App>, transport: McpTransport): Promise<Response
   if (credential.kind === 'foreign') return unauthorized('invalid_token');
   const text = c.req.method === 'POST' ? await readText(c.req.raw, MAX_BODY_BYTES) : '';
   const body = parseJson(text ?? '');
-  const tool = calledTool(body);
-  if (credential.kind === 'none' && tool?.needsKey !== false) return unauthorized();
+  const called = calledTool(body);
+  if (credential.kind === 'none' && called.tool?.needsKey !== false) return unauthorized();
   if (text === null) return rpcError(413, TOO_LARGE, 'Error: Request is over 32 MB. Maximum is 10 MB.');
   if (c.req.method !== 'POST') return transport.fetch(c.req.raw);
   if (body === undefined) return rpcError(400, PARSE_ERROR, 'Parse error: the request body is not JSON.');
   const now = Date.now();
   const caller =
     credential.kind === 'key' ? await callerOfKey(c.env, credential.key, now).catch(() => undefined) : null;
-  if (caller === undefined) return unavailable();
   c.set('workspace', caller?.workspaceId ?? null);
   const report = ({ tool, code }: { tool: string; code: string }) => c.set('outcome', { tool, code });
   const context: OpenContext = {
-    caller,
+    caller: caller ?? null,
+    ...(caller === undefined ? { fault: unreachable() } : {}),
     env: c.env,
     baseUrl: baseUrl(c),
     now,
     mintSetupCode: (ws) => mintSetupCode(c.env, ws, now),
   };
-  return transport.fetch(c.req.raw, { authInfo: authInfoOf({ context, tool, report }), parsedBody: body });
+  return transport.fetch(c.req.raw, { authInfo: authInfoOf({ ...called, context, report }), parsedBody: body });
 }
 
 export type McpTransport = ReturnType<typeof createMcpHandler>;
@@ -92,8 +91,8 @@ function unauthorized(error?: 'invalid_token'): Response {
   return rpcError(401, UNAUTHORIZED, refusalText(authFailed()), { 'WWW-Authenticate': challenge });
 }
 
-/** Nobody can say whether the key is good: neither KV nor D1 answers and nothing is cached. */
-function unavailable(): Response {
-  const refusal = new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', 'Retry in 30 seconds.');
-  return rpcError(503, UNAVAILABLE, refusalText(refusal), { 'Retry-After': '30' });
+/** Nobody can say whether the key is good: neither KV nor D1 answers and nothing is cached. A tool result, because clients hide HTTP errors. */
+function unreachable(): Refusal {
+  const hint = 'Retry in 30 seconds.';
+  return new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', hint, { retry_after: 30 });
 }

@@ -1,16 +1,15 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { AgentPage } from '../dashboard/agent-page.tsx';
 import { HomePage } from '../dashboard/home-page.tsx';
-import { MessagePage } from '../dashboard/message-page.tsx';
-import { RunPage } from '../dashboard/run-page.tsx';
 import { agentObject } from '../env.ts';
 import { selectAgentName, selectAgents } from '../store/agents.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectRuns } from '../store/runs.ts';
 import { type App, baseUrl } from './app.ts';
-import type { SignedIn } from './auth.ts';
-import { findRun } from './find-run.ts';
-import { csrfToken, currentSession } from './session.ts';
+import { review } from './review.tsx';
+import { runPages } from './run-pages.tsx';
+import { csrfToken } from './session.ts';
+import { missing, signedIn } from './signed-in.tsx';
 
 /** What people look at. Every page is complete as it is served; the run page's socket keeps it moving. */
 export const pages = new Hono<App>();
@@ -50,9 +49,10 @@ pages.get('/agent/:id', (c) =>
     const { workspace_id: workspaceId, workspace_name: workspaceName } = who.session;
     const name = await withDeadline(selectAgentName(c.env.DB, workspaceId, c.req.param('id')), D1_DEADLINE_MS);
     const object = name === null ? null : agentObject(c.env, workspaceId, name);
-    const [detail, recent] = object
-      ? await Promise.all([object.describe(), object.listRuns({ status: null, limit: RECENT_RUNS, offset: 0 })])
-      : [null, null];
+    const page = { status: null, limit: RECENT_RUNS, offset: 0 };
+    const [detail, recent, behaviour] = object
+      ? await Promise.all([object.describe(), object.listRuns(page), object.readBehaviour()])
+      : [null, null, null];
     if (!detail?.ok || !recent?.ok) return missing(c, 'There is no such agent in this workspace.');
     const { value } = detail;
     const agent = {
@@ -66,8 +66,11 @@ pages.get('/agent/:id', (c) =>
       ...(value.description === null ? {} : { description: value.description }),
       ...(value.score ? { aqs: value.score.value } : {}),
     };
-    const page = { workspaceName, now: Date.now(), agent, runs: recent.value.runs, csrf: csrfToken(c, who) };
-    return c.html(<AgentPage {...page} />);
+    const shown = {
+      ...{ workspaceName, now: Date.now(), agent, runs: recent.value.runs, csrf: csrfToken(c, who) },
+      ...(behaviour?.ok && behaviour.value ? { behaviour: behaviour.value } : {}),
+    };
+    return c.html(<AgentPage {...shown} />);
   }),
 );
 
@@ -83,44 +86,5 @@ function toToolLine({
   return { name, description, ...(side_effects ? { side_effects } : {}) };
 }
 
-pages.get('/runs/:id', (c) =>
-  signedIn(c, async (who) => {
-    const { workspace_id: workspaceId, workspace_name: workspaceName } = who.session;
-    const found = await findRun(c, workspaceId);
-    const view = found && (await found.object.viewRun(c.req.param('id')));
-    if (!view?.ok) return missing(c, 'There is no such run in this workspace.');
-    const { agentId, run, newest } = view.value;
-    const liveUrl = `/runs/${run.id}/live?agent=${run.agent_name}`;
-    const page = {
-      run,
-      newest,
-      workspaceName,
-      liveUrl,
-      agentUrl: `/agent/${agentId}`,
-      now: Date.now(),
-      csrf: csrfToken(c, who),
-    };
-    return c.html(<RunPage {...page} />);
-  }),
-);
-
-/** Serves a page to whoever is signed in; everyone else is asked to sign in and comes back. */
-async function signedIn(c: Context<App>, serve: (who: SignedIn) => Promise<Response>): Promise<Response> {
-  const who = await currentSession(c, Date.now());
-  c.header('Cache-Control', 'private, no-store');
-  if (who) return serve(who);
-  const { pathname, search } = new URL(c.req.url);
-  return c.redirect(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
-}
-
-function missing(c: Context<App>, message: string): Response | Promise<Response> {
-  return c.html(
-    <MessagePage
-      status={404}
-      title="Not found"
-      message={message}
-      hint="The link may be old, or belong to another workspace."
-    />,
-    404,
-  );
-}
+pages.route('/', runPages);
+pages.route('/', review);

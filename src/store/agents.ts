@@ -9,27 +9,33 @@ export type AgentWrite = {
   score: number;
   audit: string;
   now: number;
+  /** Agents that the workspace may have; null is no limit. */
+  limit: number | null;
 };
+/** The agent's id, null where the limit left no room for it, and how many agents the workspace has. */
+export type AgentWritten = { id: string | null; agents: number };
 
 const MINE = 'FROM agents a WHERE a.workspace_id = ?1 AND a.name = ?2';
 
 /**
  * Registers an agent or brings it up to date, in one batch: agent, blueprint, audit. A document that equals the newest one makes no
- * new version, so the batch can be repeated. Answers with the id the agent already had, or the one given.
+ * new version, so the batch can be repeated. An agent that exists keeps its id, and is never over the limit.
  */
-export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<string> {
-  const { id, workspaceId, name, document, confidence, score, audit, now } = write;
-  const [agent] = await db.batch<{ id: string }>([
+export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<AgentWritten> {
+  const { id, workspaceId, name, document, confidence, score, audit, now, limit } = write;
+  const answers = await db.batch<{ id?: string; agents?: number }>([
     db
       .prepare(
         `INSERT INTO agents (id, workspace_id, name, status, blueprint_version, created_at, updated_at)
-         VALUES (?1, ?2, ?3, 'ACTIVE', 1, ?4, ?4)
+         SELECT ?1, ?2, ?3, 'ACTIVE', 1, ?4, ?4 WHERE ?6 IS NULL
+           OR (SELECT count(*) FROM agents WHERE workspace_id = ?2 AND name <> ?3) < ?6
+           OR EXISTS (SELECT 1 FROM agents WHERE workspace_id = ?2 AND name = ?3)
          ON CONFLICT (workspace_id, name) DO UPDATE SET status = 'ACTIVE', updated_at = excluded.updated_at,
            blueprint_version = blueprint_version + coalesce((SELECT b.document <> ?5 FROM blueprints b
              WHERE b.agent_id = agents.id AND b.version = agents.blueprint_version), 1)
          RETURNING id`,
       )
-      .bind(id, workspaceId, name, now, document),
+      .bind(id, workspaceId, name, now, document, limit),
     db
       .prepare(
         `INSERT INTO blueprints (agent_id, version, document, confidence, created_at)
@@ -43,8 +49,9 @@ export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<st
          ON CONFLICT (agent_id, blueprint_version) DO UPDATE SET score = excluded.score, report = excluded.report`,
       )
       .bind(workspaceId, name, score, audit, now),
+    db.prepare('SELECT count(*) AS agents FROM agents WHERE workspace_id = ?1').bind(workspaceId),
   ]);
-  return agent?.results[0]?.id ?? id;
+  return { id: answers[0]?.results[0]?.id ?? null, agents: answers[3]?.results[0]?.agents ?? 0 };
 }
 
 export type AgentListing = {

@@ -60,8 +60,7 @@ export async function selectUsage(
   const row = await db
     .prepare(
       `SELECT (SELECT count(*) FROM agents WHERE workspace_id = ?1) AS agents,
-         (SELECT count(*) FROM test_cases t JOIN scenarios c ON c.id = t.scenario_id JOIN agents a ON a.id = c.agent_id
-          WHERE a.workspace_id = ?1 AND c.origin = 'generated' AND c.created_at >= ?2) AS generations,
+         (SELECT coalesce(sum(cases), 0) FROM generations WHERE workspace_id = ?1 AND created_at >= ?2) AS generations,
          (SELECT coalesce(sum(passed + failed + error + pending), 0) FROM runs
           WHERE workspace_id = ?1 AND started_at >= ?2) AS credits,
          (SELECT count(*) FROM api_keys

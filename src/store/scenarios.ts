@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { Complexity } from '../domain/fields.ts';
 import { CaseContent, ORIGINS, type Scenario } from '../domain/scenario.ts';
 
-/** Stores a scenario as it is now, with its cases. Absolute, so that a repeat changes nothing. */
-export async function upsertScenario(db: D1Database, agentId: string, scenario: Scenario): Promise<void> {
+/** Stores a scenario as it is now, with its cases, and `also` in one transaction. Absolute, so that a repeat changes nothing. */
+export async function upsertScenario(
+  db: D1Database,
+  agentId: string,
+  { scenario, also }: { scenario: Scenario; also: D1PreparedStatement[] },
+): Promise<void> {
   const cases = scenario.cases.map((content, index) => ({ n: index + 1, content: JSON.stringify(content) }));
   await db.batch([
     db
@@ -29,6 +33,7 @@ export async function upsertScenario(db: D1Database, agentId: string, scenario: 
          ON CONFLICT (scenario_id, n) DO UPDATE SET content = excluded.content WHERE content <> excluded.content`,
       )
       .bind(scenario.id, JSON.stringify(cases)),
+    ...also,
   ]);
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { constraintTexts } from '../domain/blueprint/blueprint.ts';
 import { AgentStatus } from '../domain/fields.ts';
 import { relativeTime } from '../domain/formatting.ts';
+import { planOf } from '../domain/quota.ts';
 import { reviewBlueprint } from '../domain/review.ts';
 import { selectAgents } from '../store/agents.ts';
 import { agentUrl, askAgent } from './agent-access.ts';
@@ -51,6 +52,7 @@ Returns: tools and chains detected, confidence, dashboard link, Agent Readiness 
         confidence: level,
         score: report.score,
         audit: JSON.stringify(report),
+        plan: planOf(context.env.PLAN),
       }),
     );
     return {

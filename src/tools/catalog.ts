@@ -4,10 +4,11 @@ import { getAudit, prepareBlueprint } from './blueprints.ts';
 import { connect, getWorkflow } from './connection.ts';
 import type { OpenContext, Outcome, Tool } from './define-tool.ts';
 import { deleteAgent } from './delete-agent.ts';
+import { generateTests, getTests } from './generations.ts';
 import { manageScenario } from './manage-scenario.ts';
 import { dashboard, usage } from './overview.ts';
 import { getTestRun, listTestRuns } from './runs.ts';
-import { createScenario, getTests, listScenarios } from './scenarios.ts';
+import { createScenario, listScenarios } from './scenarios.ts';
 import { syncResults } from './sync-results.ts';
 import { setupTracing } from './tracing.ts';
 
@@ -23,6 +24,7 @@ export const TOOLS: readonly Tool[] = [
   getAgent,
   getAudit,
   deleteAgent,
+  generateTests,
   getTests,
   listScenarios,
   createScenario,

@@ -25,7 +25,11 @@ export type ToolContext = {
   mintSetupCode: (workspaceId: string) => Promise<string>;
 };
 /** The same before anybody asked for a key. */
-export type OpenContext = Omit<ToolContext, 'caller'> & { caller: Caller | null };
+export type OpenContext = Omit<ToolContext, 'caller'> & {
+  caller: Caller | null;
+  /** Why it is not known who calls, where that is not the key's fault. */
+  fault?: Refusal;
+};
 
 /** What a call does to what is stored; the four MCP hints follow from it, with `repeatable` for calls that may be made twice. */
 export type Effect = 'reads' | 'adds' | 'changes' | 'deletes';
@@ -44,10 +48,15 @@ type Declaration<I extends z.ZodType, O extends z.ZodType, C> = {
   run: (input: z.output<I>, context: C) => Promise<z.input<O>> | z.input<O>;
   /** The published layout of the result, a pure function of it. */
   text: (output: z.output<O>) => string;
+  /** For a result that only says what `confirm` would do: the question to the user, where a door can put one. Null for any other result. */
+  question?: (output: z.output<O>) => Question | null;
 };
 
+/** What a user is asked, with all that hangs on it, and what the model reads when the answer is not a yes. */
+export type Question = { message: string; declined: string };
+
 export type Hints = { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: false };
-export type Outcome = { text: string; structured: unknown };
+export type Outcome = { text: string; structured: unknown; question: Question | null };
 
 /** A tool as the catalogue holds it, whatever its types: input and output go through its own schemas. */
 export type Tool = {
@@ -79,7 +88,7 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
   const perform = async (raw: unknown, context: OpenContext): Promise<Outcome> => {
     if (needsKey) assertScope(keyed(context).caller, tool.scope ?? (tool.effect === 'reads' ? 'read' : 'write'));
     const structured = output.parse(await tool.run(parseInput(input, raw), context));
-    return { text: tool.text(structured), structured };
+    return { text: tool.text(structured), structured, question: tool.question?.(structured) ?? null };
   };
   return {
     name,
@@ -99,7 +108,7 @@ export function authFailed(): Refusal {
 }
 
 function keyed(context: OpenContext): ToolContext {
-  if (!context.caller) throw authFailed();
+  if (!context.caller) throw context.fault ?? authFailed();
   return { ...context, caller: context.caller };
 }
 

@@ -8,7 +8,7 @@ export const deleteAgent = defineTool({
   title: 'Delete an agent',
   description: `Permanently removes an agent with its scenarios, test cases, runs and audit history. To change a blueprint and keep the history, invarium_upload_blueprint is the tool.
 
-WHEN TO USE: only after the user named the agent and confirmed. The first call goes without confirm and returns what would be removed; the second, with confirm=true, follows an explicit "yes".
+WHEN TO USE: only after the user named the agent and confirmed. The first call, without confirm, returns what would be removed or asks the user itself; confirm=true follows an explicit "yes".
 Args: agent_name (exact); confirm (default false).
 Returns: what would be removed, or that it was.`,
   effect: 'deletes',
@@ -29,16 +29,29 @@ Returns: what would be removed, or that it was.`,
     if (confirm) await askAgent(context, agent_name, (agent) => agent.remove(context.caller.credentialId));
     return { agent_name, done: confirm ?? false, ...holdings };
   },
-  text: ({ agent_name, done, scenarios, test_cases, runs }) =>
-    done
-      ? `Agent '${agent_name}' deleted ✓
+  text: (output) =>
+    output.done
+      ? `Agent '${output.agent_name}' deleted ✓
 All associated test runs, scenarios, and audit data have been removed.`
-      : `⚠ Confirm deletion of agent '${agent_name}'
+      : `${warning(output)} To proceed, call invarium_delete_agent(agent_name="${output.agent_name}", confirm=true).`,
+  question: (output) =>
+    output.done
+      ? null
+      : {
+          message: warning(output),
+          declined: `Agent '${output.agent_name}' was not deleted: the user did not confirm.`,
+        },
+});
+
+type Holdings = { agent_name: string; scenarios: number; test_cases: number; runs: number };
+
+function warning({ agent_name, scenarios, test_cases, runs }: Holdings): string {
+  return `⚠ Confirm deletion of agent '${agent_name}'
 
 This permanently removes:
   - ${scenarios} scenarios (${test_cases} test cases)
   - ${runs} test runs
   - audit history
 
-This cannot be undone. To proceed, call invarium_delete_agent(agent_name="${agent_name}", confirm=true).`,
-});
+This cannot be undone.`;
+}

@@ -64,9 +64,17 @@ export function optionalText(description: string, max = MAX_TEXT) {
 
 /** One of a closed list, or left out; anything else is `Invalid {name} '…'` with the list. */
 export function choice<const T extends readonly string[]>(name: string, values: T, description: string) {
-  const refuse = (value: unknown) => `Invalid ${name} '${echo(value)}'\nMust be one of: ${values.join(', ')}.`;
+  return oneOf(values, (value) => `Invalid ${name} '${echo(value)}'`, description);
+}
+
+/** The same in other words; the list of what is accepted follows them. */
+export function oneOf<const T extends readonly string[]>(
+  values: T,
+  refuse: (value: unknown) => string,
+  description: string,
+) {
   return z
-    .enum(values, { error: (issue) => refuse(issue.input) })
+    .enum(values, { error: (issue) => `${refuse(issue.input)}\nMust be one of: ${values.join(', ')}.` })
     .nullish()
     .meta({ description });
 }

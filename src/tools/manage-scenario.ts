@@ -63,16 +63,30 @@ Returns: what changed. Inactive scenarios are left out of test runs, not deleted
       ...(action === 'delete' ? {} : { active: scenario.active }),
     };
   },
-  text: ({ scenario_id, action, done, updated_fields = [], active, name, test_cases }) => {
+  text: (output) => {
+    const { scenario_id, action, done, updated_fields = [], active } = output;
     if (action === 'update') return `Scenario ${scenario_id} updated\nUpdated fields: ${updated_fields.join(', ')}`;
     if (action === 'toggle') return `Scenario ${scenario_id} is now ${active ? 'active' : 'inactive'}`;
     if (done) return `Scenario ${scenario_id} deleted`;
-    return `⚠ Confirm deletion of scenario ${scenario_id}
+    return `${warning(output)} Call again with confirm=true to proceed.`;
+  },
+  question: (output) =>
+    output.done
+      ? null
+      : {
+          message: warning(output),
+          declined: `Scenario ${output.scenario_id} was not deleted: the user did not confirm.`,
+        },
+});
+
+type Doomed = { scenario_id: string; name?: string | undefined; test_cases?: number | undefined };
+
+function warning({ scenario_id, name, test_cases }: Doomed): string {
+  return `⚠ Confirm deletion of scenario ${scenario_id}
   Name: ${name}
   Test cases: ${test_cases}
-Deletion is permanent. Call again with confirm=true to proceed.`;
-  },
-});
+Deletion is permanent.`;
+}
 
 type Given = {
   name?: string | null | undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FailureCategory } from '../domain/fields.ts';
 import { averageScore, fleetHealth } from '../domain/fleet.ts';
 import { minuteTime, percent } from '../domain/formatting.ts';
-import { monthStart, PLAN, QUOTAS, type QuotaName, quotaText, resetDate } from '../domain/quota.ts';
+import { monthStart, planOf, QUOTAS, type QuotaName, quotaText, resetDate } from '../domain/quota.ts';
 import { selectOverview, selectUsage } from '../store/overview.ts';
 import { selectRuns } from '../store/runs.ts';
 import { NO_AGENTS } from './agents.ts';
@@ -128,7 +128,7 @@ Returns: used and limit of agents, generations, credits and API keys, and the da
     url: z.string(),
   }),
   async run(_input, { caller, env, baseUrl, now }) {
-    const { name, limits } = PLAN;
+    const { name, limits } = planOf(env.PLAN);
     const used = await readD1(selectUsage(env.DB, caller.workspaceId, { since: monthStart(now), now }));
     const quota = (which: QuotaName) => ({ used: used[which], limit: limits[which] });
     return {

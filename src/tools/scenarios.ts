@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { echo, Refusal } from '../domain/errors.ts';
 import { Expectations } from '../domain/expectations.ts';
 import { SCENARIO_STATUSES } from '../domain/fields.ts';
-import { CaseView, ScenarioView } from '../domain/scenario.ts';
+import { ScenarioView } from '../domain/scenario.ts';
 import { askAgent } from './agent-access.ts';
 import { defineTool } from './define-tool.ts';
 import {
@@ -17,8 +17,8 @@ import {
   wholeNumber,
 } from './input.ts';
 
+const MAX_SCENARIOS = 1_000;
 const CREATE_COMPLEXITIES = ['simple', 'moderate', 'complex', 'mixed', 'edge_case'] as const;
-const FORMATS = ['text', 'json'] as const;
 
 export const createScenario = defineTool({
   name: 'invarium_create_scenario',
@@ -104,85 +104,6 @@ function badExpectations(issue: z.core.$ZodIssue | undefined): Refusal {
   return new Refusal('INVALID_ARGUMENT', `Invalid value for '${path}' in expectations`, `${issue?.message ?? ''}.`);
 }
 
-export const getTests = defineTool({
-  name: 'invarium_get_tests',
-  title: 'Get test cases',
-  description: `Returns the test cases of an agent: those of its active scenarios, newest first, hand-made ones included. Their ids are what invarium_sync_results takes as scenario_id.
-
-WHEN TO USE: to show the cases before they are run, and to write the runner script.
-Args: agent_name; optional generation_id (from invarium_generate_tests), output_format (text or json), output_file (a path inside the working directory; the JSON to save is returned), offset, limit.
-Returns: the cases with id, message, expected tools and expected behaviour.`,
-  effect: 'reads',
-  input: z.strictObject({
-    agent_name: AgentNameParameter,
-    generation_id: optionalText('Generation whose cases to return.'),
-    output_format: choice('output_format', FORMATS, 'Default: text.'),
-    output_file: optionalText('Path for the JSON, inside the working directory.'),
-    offset: wholeNumber({ min: 0 }, 'offset must be >= 0', 'Cases to skip. Default: 0.'),
-    limit: wholeNumber({ min: 1 }, 'limit must be a positive integer', 'Cases to return. Default: 20.'),
-  }),
-  output: z.object({
-    agent_name: z.string(),
-    generation_id: z.string().nullable(),
-    status: z.string(),
-    total: z.int(),
-    offset: z.int(),
-    limit: z.int(),
-    test_cases: z.array(CaseView),
-    output_format: z.enum(FORMATS),
-    output_file: z.string().nullable(),
-  }),
-  async run(input, context) {
-    const { generation_id, output_file, output_format } = input;
-    if (output_file != null) checkOutputFile(output_file);
-    const offset = input.offset ?? 0;
-    const limit = Math.min(input.limit ?? 20, MAX_CASES);
-    const page = await askAgent(context, input.agent_name, (agent) => agent.listCases({ offset, limit }));
-    if (generation_id?.trim()) throw new Refusal('NOT_FOUND', `Generation not found: ${echo(generation_id)}`);
-    return {
-      ...{ agent_name: input.agent_name, generation_id: null, status: 'completed', total: page.total, offset, limit },
-      ...{ test_cases: page.cases, output_format: output_format ?? 'text', output_file: output_file ?? null },
-    };
-  },
-  text: (it) => {
-    const { output_format, output_file, ...document } = it;
-    const json = JSON.stringify(document, null, 2);
-    if (output_file !== null) return `Save this JSON to ${output_file}:\n${json}`;
-    if (output_format === 'json') return json;
-    if (it.total === 0) return `No test cases found for ${it.agent_name}. Use invarium_generate_tests to create some.`;
-    return casesText(it);
-  },
-});
-
-const MAX_CASES = 1_000;
-
-/** A remote server never writes the file; it still refuses a path that leaves the project, because the client will. */
-function checkOutputFile(path: string): void {
-  const outside = path.trim() === '' || /^([/\\~]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes('..');
-  if (outside) throw new Refusal('INVALID_ARGUMENT', 'output_file must be within the current working directory');
-}
-
-type CasesPage = { total: number; offset: number; test_cases: CaseView[] };
-
-function casesText({ total, offset, test_cases }: CasesPage): string {
-  const blocks = test_cases.map((test, index) => caseText(test, offset + index + 1));
-  const next = offset + test_cases.length;
-  const tail = next < total ? [`Showing ${offset + 1}-${next} of ${total}. Use offset=${next} for more.`] : [];
-  return [`Generated ${total} test case(s):`, ...blocks, ...tail].join('\n\n');
-}
-
-function caseText(test: CaseView, number: number): string {
-  return [
-    `Test Case #${number} -- "${test.title}"`,
-    `  ID: ${test.id}`,
-    `  Complexity: ${test.complexity}`,
-    ...(test.failure_category ? [`  Target failure: ${test.failure_category}`] : []),
-    `  User message: "${test.user_message}"`,
-    `  Expected tools: [${test.expected_tools.map((tool) => `'${tool}'`).join(', ')}]`,
-    ...(test.expected_behavior ? [`  Expected behavior: ${test.expected_behavior}`] : []),
-  ].join('\n');
-}
-
 export const listScenarios = defineTool({
   name: 'invarium_list_scenarios',
   title: 'List scenarios',
@@ -209,7 +130,7 @@ Returns: title, id, complexity and number of test cases of each.`,
   }),
   async run(input, context) {
     const page = input.page ?? 1;
-    const limit = Math.min(input.limit ?? 20, MAX_CASES);
+    const limit = Math.min(input.limit ?? 20, MAX_SCENARIOS);
     const { scenarios, total } = await askAgent(context, input.agent_name, (agent) =>
       agent.listScenarios({ status: input.status ?? null, active: input.active ?? null, page, limit }),
     );

@@ -33,7 +33,7 @@ const DANGEROUS = [
   '| critical | SEC-03 | Exposed secret | `metadata.database` |',
   '| high | DES-02 | Broken step | `purge_backups` |',
   '| high | GR-02 | External write without policy | `delete_customer -> Customer database`, `query_database -> Customer database`, `run_shell -> Production hosts` |',
-  '| high | GR-03 | Multi-hop chain without error handling | `delete_customer -> look_up_customer -> query_database` |',
+  '| high | GR-03 | Multi-hop chain without error handling | `look_up_customer -> query_database -> delete_customer` |',
   '| high | REL-01 | No error handling | `query_database`, `run_shell`, `send_mail` |',
   '| high | SEC-02 | Unconfirmed destructive tool | `send_mail` |',
   '| high | SEC-04 | Unconstrained permissions | `fetch_page`, `query_database`, `run_shell` |',

@@ -7,6 +7,7 @@ import { RunPage } from '../../src/dashboard/run-page.tsx';
 import { SignInPage } from '../../src/dashboard/sign-in-page.tsx';
 import { RESULT_STATUSES, RUN_STATUSES } from '../../src/domain/fields.ts';
 import { LIVE_ROWS, type ResultView, type RunHeader } from '../../src/domain/run.ts';
+import type { Finding } from '../../src/domain/verdict/verdict.ts';
 
 const NOW = Date.UTC(2026, 7, 14, 9, 41);
 const HOUR_MS = 3_600_000;
@@ -45,6 +46,15 @@ const RESULT: ResultView = {
   received_at: NOW,
 };
 
+/** A verdict that another one stands in for. */
+const BEFORE: Finding = {
+  status: 'failed',
+  decided_by: 'rules',
+  rule: 'effects',
+  reason: 'issue_refund was due.',
+  evidence: [],
+};
+
 const AGENT: AgentDetail = { id: 'ag_1', name: 'shop-support', status: 'ACTIVE', tools: [], constraints: [] };
 const HOME = {
   workspaceName: 'Northwind',
@@ -73,7 +83,9 @@ function bytes(html: string): number {
 }
 
 const TAG_NAMES_OF_ROWS = new Set(
-  'li span h3 bdi small p ul details summary h4 pre dl dt dd code blockquote br'.split(' '),
+  'li span h3 bdi small p ul details summary h4 pre dl dt dd code blockquote br strong fieldset legend label textarea button'.split(
+    ' ',
+  ),
 );
 
 test.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'--></style><svg/onload=alert(1)>"])(
@@ -90,6 +102,9 @@ test.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'--><
         expected_tools: [hostile],
         user_message: hostile,
         agent_response: hostile,
+        reviewer: hostile,
+        decided_by: 'reviewer',
+        instead_of: { ...BEFORE, reason: hostile },
         evidence: [{ tool: hostile, path: hostile, expected: hostile, actual: { [hostile]: hostile } }],
       },
       { ...RESULT, evidence: [{ quote: hostile, note: hostile }] },
@@ -140,6 +155,9 @@ test.each(['a', '<', '"', '漢', '😀', '\u202e', '\u0000'])(
       attempt: 99,
       late: true,
       agent_fault: false,
+      decided_by: 'reviewer',
+      reviewer: long,
+      instead_of: { ...BEFORE, reason: long },
       tools_called: Array(200).fill(long),
       expected_tools: Array(200).fill(long),
       evidence: Array(40).fill({

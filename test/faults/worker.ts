@@ -1,5 +1,7 @@
+import { embeddedEngine, type TestEngine } from '../../src/agent/test-engine.ts';
 import type { Env } from '../../src/env.ts';
 import worker, { AgentObject as PlainAgentObject } from '../../src/worker.ts';
+import type { Mood } from './model-server.ts';
 
 /** The product's Worker with a D1 that can be broken, counted, and a clock that can be moved: what a test cannot do from outside. */
 
@@ -21,14 +23,31 @@ const realTimeout = globalThis.setTimeout;
 globalThis.setTimeout = ((work: () => void, ms = 0) =>
   realTimeout(work, ms >= LONG_WAIT_MS ? ms / HASTE : ms)) as typeof setTimeout;
 
+/** What workspaces may use, as the variable PLAN says it; null for no plan. */
+export const plan = { text: null as string | null };
+
+/** How the fake model server behaves that objects made from now on are configured with; null for no model. */
+export const model = { mood: null as Mood | null };
+
 const wrapped = new WeakMap<Env, Env>();
 
 /** A server that is started with D1_MODE has its database broken from the first request on. */
 function withFaults(env: Env & { D1_MODE?: 'fail' | 'hang' }): Env {
   if (env.D1_MODE) d1.mode = env.D1_MODE;
-  const known = wrapped.get(env) ?? { ...env, DB: breakable(env.DB) };
+  const known = wrapped.get(env) ?? configured({ ...env, DB: breakable(env.DB) });
   wrapped.set(env, known);
   return known;
+}
+
+function configured(env: Env): Env {
+  const used = () => (model.mood === null ? undefined : 'model');
+  return Object.defineProperties(env, {
+    PLAN: { get: () => plan.text ?? undefined },
+    MODEL_NAME: { get: used },
+    MODEL_BASE_URL: { get: () => (model.mood === null ? undefined : `http://model.test/${model.mood}/v1`) },
+    TEST_ENGINE: { get: used },
+    JUDGE: { get: used },
+  });
 }
 
 const RAW = Symbol('the real statement');
@@ -60,9 +79,33 @@ async function gate<T>(work: () => Promise<T>): Promise<T> {
   return answer;
 }
 
+/** Test generation that takes its time: while it is held every step hangs until it is given a pass. */
+export const engine = { isHeld: false, hangs: 0, passes: 0 };
+/** What a description says to have a generation take a moment for every step, for tests that cannot reach in. */
+const AT_LEISURE = 'at leisure';
+const LEISURE_MS = 900;
+const LOOK_MS = 5;
+
+const holdableEngine: TestEngine = (request) => {
+  const source = embeddedEngine(request);
+  return {
+    async next(from, signal) {
+      if (engine.isHeld) engine.hangs += 1;
+      while (engine.isHeld && engine.passes === 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (engine.isHeld) engine.passes -= 1;
+      if (request.description.includes(AT_LEISURE)) await new Promise((resolve) => setTimeout(resolve, LEISURE_MS));
+      return source.next(from, signal);
+    },
+  };
+};
+
 export class AgentObject extends PlainAgentObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, withFaults(env));
+  }
+
+  static override engineOf(env: Env): TestEngine {
+    return model.mood === null ? holdableEngine : PlainAgentObject.engineOf(env);
   }
 }
 

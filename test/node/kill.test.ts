@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { AGENT_NAME, BLUEPRINT } from '../../src/local/demo/blueprint.ts';
 import { McpSession } from '../../src/local/mcp-session.ts';
-import { processTree } from './process-tree.ts';
-import { freshDirectory, readLocalFacts, type Server, startServer } from './server.ts';
+import { cutOff } from './process-tree.ts';
+import { freshDirectory, readLocalFacts, startServer } from './server.ts';
 
 const KILLS = 20;
 const RESULTS_PER_KILL = 10;
@@ -24,19 +24,6 @@ const Page = z.object({
   pages: z.int(),
   results: z.array(z.object({ trial: z.int(), status: z.string() })),
 });
-
-/** Ends the server as a power cut would: sometimes the starting process alone, sometimes all it started. */
-async function cutOff(server: Server, whole: boolean): Promise<void> {
-  const others = whole ? processTree(server.pid).map(({ pid }) => pid) : [];
-  await server.kill('SIGKILL');
-  for (const pid of others.filter((pid) => pid !== server.pid)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It went with its parent.
-    }
-  }
-}
 
 /** Every second trial issues no refund and must be judged failed, also when it is judged again after a kill. */
 function result(caseId: string, trial: number) {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Server } from './server.ts';
 
 const KB_PER_MB = 1024;
 
@@ -43,5 +44,18 @@ function read(file: string): string {
   } catch {
     // It ended while we looked.
     return '';
+  }
+}
+
+/** Ends the server as a power cut would: sometimes the starting process alone, sometimes all it started. */
+export async function cutOff(server: Server, whole: boolean): Promise<void> {
+  const others = whole ? processTree(server.pid).map(({ pid }) => pid) : [];
+  await server.kill('SIGKILL');
+  for (const pid of others.filter((pid) => pid !== server.pid)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It went with its parent.
+    }
   }
 }

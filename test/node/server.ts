@@ -29,6 +29,8 @@ type StartOptions = {
   args?: string[];
   /** Through `npm start`, with a build of its own, as a person starts it. */
   npm?: boolean;
+  /** A Worker that was built for the test; by default the product's. */
+  bundle?: string;
 };
 
 /** Also what a failed test did not get to end. */
@@ -71,11 +73,11 @@ export function readLocalFacts(data: string): LocalFacts {
   return LocalFacts.parse(JSON.parse(readFileSync(path.join(data, 'local.json'), 'utf8')));
 }
 
-function spawnStart({ data = '', env = {}, args = [], npm = false }: StartOptions) {
+function spawnStart({ data = '', env = {}, args = [], npm = false, bundle }: StartOptions) {
   const settings = { ...process.env, PORT: '0', INVARIUM_DATA: data, ...env };
   const [command, ...rest] = npm
     ? ['npm', 'start', '--', ...args]
-    : [process.execPath, 'src/local/start.ts', '--bundle', inject('bundle'), ...args];
+    : [process.execPath, 'src/local/start.ts', '--bundle', bundle ?? inject('bundle'), ...args];
   const child = spawn(command as string, rest, { cwd: ROOT, env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let text = '';

@@ -223,7 +223,7 @@ const PARAMETERS: [tool: string, good: Record<string, unknown>, bad: Bad[]][] = 
       ...listed('output_format', 'text, json'),
       ...ranged('offset', 'offset must be >= 0', [-1, 1.5]),
       ...ranged('limit', 'limit must be a positive integer', [0, -1, 2.5]),
-      ['generation_id', 'gen_x', 'Error: Generation not found: gen_x.'],
+      ['generation_id', 'gen_x', 'Error: Generation not found: gen_x. Leave generation_id out to see all cases.'],
       ['output_file', '../x.json', 'Error: output_file must be within the current working directory.'],
       ['output_file', '/etc/x', 'Error: output_file must be within the current working directory.'],
     ],

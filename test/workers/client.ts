@@ -1,11 +1,15 @@
 import { env, exports } from 'cloudflare:workers';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll } from 'vitest';
 import { newId } from '../../src/agent/ids.ts';
 import { sha256 } from '../../src/http/auth.ts';
 import { projectKey } from '../../src/store/credentials.ts';
 import { insertKey, SCOPES } from '../../src/store/keys.ts';
 
 /** A workspace of a test's own, and a real MCP client that speaks with its key. */
+
+/** The test Worker hastens long waits a hundredfold, the client's own included; a busy machine needs longer than that leaves. */
+const PATIENCE_MS = 2_000_000;
 
 export const ORIGIN = 'http://localhost';
 
@@ -61,6 +65,10 @@ export type Said = {
 };
 export type Caller = (tool: string, args?: Record<string, unknown>) => Promise<Said>;
 
+/** Clients that stay open keep the test run from ending. */
+const open: Client[] = [];
+afterAll(() => Promise.all(open.map((client) => client.close())));
+
 export async function connectClient(key: string, mode: 'auto' | 'legacy' = 'auto'): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   await client.connect(
@@ -69,6 +77,7 @@ export async function connectClient(key: string, mode: 'auto' | 'legacy' = 'auto
       requestInit: { headers: { authorization: `Bearer ${key}` } },
     }),
   );
+  open.push(client);
   return client;
 }
 
@@ -76,7 +85,7 @@ export async function connectClient(key: string, mode: 'auto' | 'legacy' = 'auto
 export async function toolCaller(key: string): Promise<Caller> {
   const client = await connectClient(key);
   return async (tool, args = {}) => {
-    const answer = await client.callTool({ name: `invarium_${tool}`, arguments: args });
+    const answer = await client.callTool({ name: `invarium_${tool}`, arguments: args }, { timeout: PATIENCE_MS });
     const [content] = answer.content as { text: string }[];
     return {
       text: content?.text ?? '',

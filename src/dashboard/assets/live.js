@@ -74,8 +74,9 @@ function receive({ prev, run, rows }) {
   showNumbers(run);
   showState(run);
   showRows(rows);
-  if (wasOver !== isOver()) sayOnline();
-  if (missed) refetch();
+  const turned = wasOver !== isOver();
+  if (turned) sayOnline();
+  if (missed || turned) refetch(); // What is only said of a run that is over does not travel in frames.
 }
 
 function showNumbers({ counts, expected_total: expected = 0, flaky_cases: flaky }) {

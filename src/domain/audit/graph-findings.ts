@@ -74,7 +74,7 @@ function externalWrites(graph: GraphIndex): Finding[] {
   });
 }
 
-/** GR-03: one finding for each group of tools that chain to one another with nobody handling an error. */
+/** GR-03: one finding for each group of tools that chain to one another with nobody handling an error; told from where the agent begins. */
 function unhandledChains(graph: GraphIndex): Finding[] {
   const isLoose = (id: string) => {
     const node = graph.node(id);
@@ -82,31 +82,29 @@ function unhandledChains(graph: GraphIndex): Finding[] {
     const handling = graph.toolOf(node)?.error_handling ?? node.error_handling;
     return handling !== 'retry' && handling !== 'fallback';
   };
-  const next = (id: string) =>
-    graph
-      .from(id, 'CHAINS_TO')
-      .map(({ to }) => to)
-      .filter(isLoose);
-  const before = (id: string) =>
-    graph
-      .to(id, 'CHAINS_TO')
-      .map(({ from }) => from)
-      .filter(isLoose);
+  const loose = graph.edges.filter(({ from, to, type }) => type === 'CHAINS_TO' && isLoose(from) && isLoose(to));
+  const after = Map.groupBy(loose, ({ from }) => from);
+  const behind = Map.groupBy(loose, ({ to }) => to);
+  const next = (id: string) => (after.get(id) ?? []).map(({ to }) => to);
+  const before = (id: string) => (behind.get(id) ?? []).map(({ from }) => from);
+  const walked = graph.reach(graph.entries(), (id) => graph.called(id));
+  const order = new Set([...walked, ...graph.nodes.map(({ id }) => id)]);
   const seen = new Set<string>();
-  return graph.nodes.flatMap(({ id }): Finding[] => {
+  return [...order].flatMap((id): Finding[] => {
     if (seen.has(id) || !isLoose(id)) return [];
-    const path = hops(id, before(id), next(id));
+    const path = threeInARow(id, next);
     if (!path) return [];
     for (const one of graph.reach([id], (at) => [...next(at), ...before(at)])) seen.add(one);
     return [unhandledChain(path.map((at) => graph.nameOf(at)))];
   });
 }
 
-/** Three different tools in a row with this one in the middle, if there are. */
-function hops(middle: string, before: string[], after: string[]): string[] | undefined {
-  const others = (ids: string[]) => [...new Set(ids)].filter((id) => id !== middle).slice(0, 2);
-  const [first, last] = [others(before), others(after)];
-  for (const from of first) for (const to of last) if (from !== to) return [from, middle, to];
+/** Three different tools, the first of them this one, if there are. */
+function threeInARow(first: string, next: (id: string) => string[]): string[] | undefined {
+  for (const middle of new Set(next(first))) {
+    const last = middle === first ? undefined : next(middle).find((id) => id !== first && id !== middle);
+    if (last !== undefined) return [first, middle, last];
+  }
   return undefined;
 }
 

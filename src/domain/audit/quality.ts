@@ -1,5 +1,5 @@
 import type { Blueprint } from '../blueprint/schema.ts';
-import { nameFinder, spoken } from '../blueprint/wording.ts';
+import { nameFinder, spoken, words } from '../blueprint/wording.ts';
 import { hasParameters } from '../confidence.ts';
 import { echo } from '../errors.ts';
 import type { Tool } from '../tool.ts';
@@ -64,22 +64,30 @@ function unboundedCalls({ tools, constraints }: Blueprint): Finding[] {
   ];
 }
 
+/** Where most conversations begin: with a look at what is there. */
+const LOOKUP = /^(?:find|get|fetch|look|lookup|search|retrieve|read|list|load|query|view|show)$/;
+
 /** DES-01 */
 function missingWorkflow({ tools, workflow }: Blueprint): Finding[] {
   if (workflow.chains.length > 0 || workflow.entry_point) return [];
-  const names = [tools.find((tool) => !changesState(tool)), tools.find(changesState)].flatMap(
-    (tool) => tool?.name ?? [],
-  );
+  const harmless = tools.filter((tool) => !changesState(tool));
+  const first = harmless.find(({ name }) => words(name).some((word) => LOOKUP.test(word))) ?? harmless[0];
+  const steps = [first, tools.find(changesState)].flatMap((tool) => tool?.name ?? []);
+  const entry = `entry_point: ${JSON.stringify(steps[0])}`;
+  const single = tools.length === 1;
   return [
     {
       check: 'DES-01',
       category: 'system_design',
       severity: 'medium',
       title: 'No workflow or entry point',
-      detail:
-        'The blueprint lists tools but neither a chain nor an entry point: nothing says in which order they belong.',
+      detail: single
+        ? `The blueprint has neither a chain nor an entry point: nothing says what makes the agent call ${steps[0]}.`
+        : 'The blueprint lists tools but neither a chain nor an entry point: nothing says in which order they belong.',
       element: 'workflow',
-      recommendation: `Add \`workflow: { entry_point: ${JSON.stringify(names[0])}, chains: [{ name: "main", trigger: "…", steps: ${JSON.stringify(names)} }] }\` with your own order.`,
+      recommendation: single
+        ? `Add \`workflow: { ${entry} }\`, or a chain with the trigger that calls for it.`
+        : `Add \`workflow: { ${entry}, chains: [{ name: "main", trigger: "…", steps: ${JSON.stringify(steps)} }] }\` with your own order.`,
     },
   ];
 }

@@ -65,6 +65,20 @@ const SENSITIVE =
 const PRIVACY =
   /\b(?:privacy|private|personal|personally|pii|gdpr|hipaa|pci|ccpa|confidential(?:ity)?|sensitive|redact\w*|mask\w*|anonymi[sz]\w*|data protection|(?:never|not) (?:\w+ ){0,3}?(?:share|disclose|reveal|expose))\b/;
 
+/** Other words for the same data. */
+const SAME_DATA: [RegExp, string][] = [
+  [/(?<!s[ie]|s)s$/, ''],
+  [/^e mail$/, 'email'],
+  [/^(?:telephone|mobile number)$/, 'phone'],
+  [/^(?:dob|birth ?date|birthday)$/, 'date of birth'],
+  [/^ssn$/, 'social security'],
+];
+
+/** The one word for a kind of data, so that a finding names it once. */
+function oneWord(said: string): string {
+  return SAME_DATA.reduce((word, [other, same]) => word.replace(other, same), said);
+}
+
 /** SEC-05: one finding for the blueprint, because one policy answers it. */
 function sensitiveWithoutPolicy(blueprint: Blueprint): Finding[] {
   if (constraintTexts(blueprint).some((text) => PRIVACY.test(spoken(text)))) return [];
@@ -74,9 +88,7 @@ function sensitiveWithoutPolicy(blueprint: Blueprint): Finding[] {
       tool.description,
       ...parametersOf(tool).flatMap(({ path, description }) => [path, description]),
     ];
-    const data = said
-      .flatMap((text) => spoken(text).match(SENSITIVE) ?? [])
-      .map((word) => word.replace('e mail', 'email'));
+    const data = said.flatMap((text) => spoken(text).match(SENSITIVE) ?? []).map(oneWord);
     return data.length > 0 ? [{ name: tool.name, data }] : [];
   });
   if (handling.length === 0) return [];

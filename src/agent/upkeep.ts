@@ -1,0 +1,134 @@
+import { hasSchema } from './agent-schema.ts';
+import type { AlarmClock } from './alarm-clock.ts';
+import type { BehaviorJudge } from './behavior-judge.ts';
+import { purgeDeletedCases, selectAgent } from './catalogue.ts';
+import type { CatalogueWriter } from './catalogue-writer.ts';
+import { type FlushDeps, flushToD1, openChanged, runsDue, type Told } from './flush.ts';
+import { alarmAfterCall, nextAlarm } from './next-alarm.ts';
+import type { TestGenerator, Wait } from './test-generator.ts';
+import { selectDueTimers, selectNextTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
+
+/** How long a step of slow work may go without a look at what else became due. */
+const GLANCE_MS = 1_000;
+const MAX_STEPS_AT_ONCE = 4;
+
+export type UpkeepDeps = FlushDeps & {
+  clock: AlarmClock;
+  catalogue: CatalogueWriter;
+  generator: TestGenerator;
+  judge: BehaviorJudge;
+  isRegistered: () => boolean;
+  /** A run's stall timer is due. */
+  stalled: (seq: number, now: number) => void;
+};
+
+/** What an agent's object does on its own: it serves timers, works on a generation, and tells D1 what changed. One alarm drives it. */
+export class Upkeep {
+  readonly #deps: UpkeepDeps;
+  readonly #told: Told = new Map();
+  #failures = 0;
+
+  constructor(deps: UpkeepDeps) {
+    this.#deps = deps;
+  }
+
+  /** The alarm went off. Never throws: what failed is tried again later. */
+  async ring(): Promise<void> {
+    const { storage, clock, isRegistered } = this.#deps;
+    clock.rang();
+    if (!hasSchema(storage.sql)) return;
+    const due = selectDueTimers(storage.sql, Date.now());
+    await this.#serve(due);
+    if (isRegistered()) await this.#workOn(due);
+    this.#armNext();
+  }
+
+  /** What asks a model: a step of each, side by side. */
+  async #workOn(due: Timer[]): Promise<void> {
+    const { generator, judge } = this.#deps;
+    const wait: Wait = (work, until) => this.#waitFor(work, until);
+    const steps = due.flatMap(({ kind, key }) => {
+      if (kind === 'generation') return [generator.step(wait)];
+      return kind === 'judge' ? [judge.step(key, wait)] : [];
+    });
+    await Promise.all(steps.slice(0, MAX_STEPS_AT_ONCE));
+  }
+
+  /** A call changed a run: D1 will hear of it. */
+  changed(run: { seq: number; dirty: boolean }, now: number): void {
+    const at = alarmAfterCall({ isNew: !this.#told.has(run.seq), dirty: run.dirty, failures: this.#failures, now });
+    if (at !== null) this.#deps.clock.arm(at);
+  }
+
+  /** Nothing of a deleted agent may live on in memory. */
+  forget(): void {
+    this.#told.clear();
+    this.#deps.clock.rang();
+  }
+
+  /** Deleted cases go as soon as no open run can ask for them. */
+  purge(): void {
+    const { storage, runs } = this.#deps;
+    const pins = selectOpenRunSeqs(storage.sql).map((seq) => runs.get(seq).pinnedRev);
+    purgeDeletedCases(storage.sql, Math.min(Number.MAX_SAFE_INTEGER, ...pins));
+  }
+
+  async #serve(due: Timer[]): Promise<void> {
+    const { isRegistered, catalogue, stalled } = this.#deps;
+    const now = Date.now();
+    try {
+      if (isRegistered()) {
+        for (const { kind, key } of due) if (kind === 'stall') stalled(key, now);
+        this.purge();
+        await this.#flush(now);
+      } else await catalogue.finishRemoval(now);
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      const cause = String(error);
+      console.error(JSON.stringify({ level: 'error', event: 'flush_failed', failures: this.#failures, cause }));
+    }
+  }
+
+  async #flush(now: number): Promise<void> {
+    const runs = runsDue(this.#deps, this.#told, now);
+    if (runs.length === 0) return;
+    await flushToD1(this.#deps, selectAgent(this.#deps.storage.sql), { runs, told: this.#told, now });
+  }
+
+  /** A slow model holds the alarm, so what becomes due meanwhile is served from here: flush, stall and completion never wait for it. */
+  async #waitFor<T>(work: Promise<T>, until: number): Promise<T | undefined> {
+    const { storage, clock, isRegistered } = this.#deps;
+    const done = work.then((value) => ({ value }));
+    while (isRegistered() && Date.now() < until) {
+      const due = Math.min(clock.at ?? until, until) - Date.now();
+      const winner = await Promise.race([done, sleep(Math.max(0, Math.min(due, GLANCE_MS)))]);
+      if (winner) return winner.value;
+      if (clock.at === null || clock.at > Date.now() || !hasSchema(storage.sql)) continue;
+      clock.rang();
+      await this.#serve(selectDueTimers(storage.sql, Date.now()));
+      this.#armNext();
+    }
+    return undefined;
+  }
+
+  #armNext(): void {
+    const { storage, clock, runs } = this.#deps;
+    if (!hasSchema(storage.sql)) return;
+    const at = nextAlarm({
+      timer: selectNextTimer(storage.sql),
+      failures: this.#failures,
+      dirty: runs.dirtyCount() > 0,
+      openChanged: openChanged(this.#deps, this.#told).length > 0,
+      now: Date.now(),
+      random: Math.random(),
+    });
+    if (at !== null) clock.arm(at);
+  }
+}
+
+function sleep(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms);
+  });
+}

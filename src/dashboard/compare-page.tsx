@@ -1,0 +1,169 @@
+import type { CategoryCounts, Shift } from '../domain/comparison.ts';
+import { FAILURE_CATEGORIES } from '../domain/fields.ts';
+import { duration, grouped } from '../domain/formatting.ts';
+import type { RunComparison, ScoredRun } from '../domain/run.ts';
+import { allowance } from './bounded-text.ts';
+import { chanceSentence, pinsSentence, pText } from './chance.ts';
+import { ChangedCases } from './compared-cases.tsx';
+import { Layout } from './layout.tsx';
+import { runName, runUrl } from './run-links.ts';
+import { OutageNote } from './run-page.tsx';
+import { StatusBadge } from './status-badge.tsx';
+import { Time } from './time.tsx';
+
+export type ComparePageProps = { view: RunComparison; now: number; workspaceName: string; csrf?: string };
+
+/** Titles and tool names come from outside and share this. */
+const FOREIGN_BYTES = 45_000;
+
+/** What is different between two runs of an agent, and whether it is more than chance. */
+export function ComparePage({ view, now, workspaceName, csrf }: ComparePageProps) {
+  const { before, after, comparison } = view;
+  const pins = pinsSentence(comparison.differentPins);
+  return (
+    <Layout title={`Compare · ${after.run.agent_name}`} workspaceName={workspaceName} {...(csrf ? { csrf } : {})}>
+      <div class="trail">
+        <a href="/">Overview</a>
+        <span aria-hidden="true">/</span>
+        <a href={`/agent/${view.agentId}`}>{after.run.agent_name}</a>
+      </div>
+      <h1>Two runs compared</h1>
+      <Sides before={before} after={after} now={now} />
+      <Outcome view={view} />
+      <div class="notes">
+        <p>
+          {chanceSentence(comparison)} <small>(McNemar's exact test, {pText(comparison.pValue)})</small>
+        </p>
+        {pins && <p>{pins}</p>}
+        {(before.run.outage || after.run.outage) && <OutageNote />}
+      </div>
+      <ChangedCases view={view} take={allowance(FOREIGN_BYTES)} />
+      <Categories {...comparison.categories} />
+      <Measures latencyMs={comparison.latencyMs} steps={comparison.steps} />
+    </Layout>
+  );
+}
+
+function Sides({ before, after, now }: { before: ScoredRun; after: ScoredRun; now: number }) {
+  const sides = [
+    ['before', before.run],
+    ['after', after.run],
+  ] as const;
+  return (
+    <ul class="facts sides">
+      {sides.map(([side, run]) => (
+        <li>
+          {side}:{' '}
+          <a href={runUrl(run)}>
+            <bdi>{runName(run)}</bdi>
+          </a>{' '}
+          <StatusBadge status={run.status} /> <Time at={run.started_at} now={now} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Outcome({ view: { before, after, comparison } }: { view: RunComparison }) {
+  const { regressions, fixes, stillFailing, added, removed, scoreDelta } = comparison;
+  const figures: [string, number, string?][] = [
+    ['Regressions', regressions.length, 'failed'],
+    ['Fixes', fixes.length, 'passed'],
+    ['Still failing', stillFailing.length],
+    ['New cases', added.length],
+    ['Removed cases', removed.length],
+  ];
+  return (
+    <dl class="tally">
+      <div>
+        <dt>Quality score (AQS)</dt>
+        <dd>
+          {before.score ?? '—'} → {after.score ?? '—'}
+          {scoreDelta !== null && <small> ({signed(scoreDelta)})</small>}
+        </dd>
+      </div>
+      {figures.map(([name, count, status]) => (
+        <div data-status={status}>
+          <dt>{name}</dt>
+          <dd>{grouped(count)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Categories({ before, after }: { before: CategoryCounts; after: CategoryCounts }) {
+  const seen = FAILURE_CATEGORIES.filter((category) => before[category] || after[category]);
+  return (
+    <section aria-labelledby="categories">
+      <h2 id="categories">Failures by category</h2>
+      {seen.length === 0 ? (
+        <p class="empty">Neither run holds a failure.</p>
+      ) : (
+        <Figures
+          head="Category"
+          rows={seen.map((category) => {
+            const [one, other] = [before[category] ?? 0, after[category] ?? 0];
+            return [category, grouped(one), grouped(other), signed(other - one)];
+          })}
+        />
+      )}
+    </section>
+  );
+}
+
+function Measures({ latencyMs, steps }: { latencyMs: Shift | null; steps: Shift | null }) {
+  const rows = [
+    ...(latencyMs ? [shiftRow('Latency', latencyMs, duration)] : []),
+    ...(steps ? [shiftRow('Tool calls', steps, (count) => String(count))] : []),
+  ];
+  return (
+    <section aria-labelledby="measures">
+      <h2 id="measures">
+        Latency and steps <small>medians over the cases that both runs measured</small>
+      </h2>
+      {rows.length === 0 ? (
+        <p class="empty">No case was measured in both runs. Send latency_ms and tools_called with each result.</p>
+      ) : (
+        <Figures head="Measure" rows={rows} />
+      )}
+    </section>
+  );
+}
+
+function shiftRow(name: string, { before, after, delta }: Shift, written: (value: number) => string): string[] {
+  const sign = delta === 0 ? '±' : delta > 0 ? '+' : '−';
+  return [name, written(before), written(after), `${sign}${written(Math.abs(delta))}`];
+}
+
+/** `+3`, `−3`, `±0`. */
+function signed(delta: number): string {
+  return `${delta === 0 ? '±' : delta > 0 ? '+' : '−'}${grouped(Math.abs(delta))}`;
+}
+
+function Figures({ head, rows }: { head: string; rows: string[][] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{head}</th>
+          {['Before', 'After', 'Change'].map((name) => (
+            <th scope="col" class="number">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, ...figures]) => (
+          <tr>
+            <th scope="row">{name}</th>
+            {figures.map((figure) => (
+              <td class="number">{figure}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,4 @@
+import { AGENTS } from './contract-agents.ts';
+import { holdContract } from './contract-check.ts';
+
+holdContract(AGENTS);

@@ -1,0 +1,4 @@
+import { holdContract } from './contract-check.ts';
+import { TESTING } from './contract-testing.ts';
+
+holdContract(TESTING);
