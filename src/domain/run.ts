@@ -57,7 +57,7 @@ export type RunComparison = {
   titles: Record<string, string>;
 };
 /** Cases of each kind that are listed one by one. */
-export const COMPARED_ROWS = 50;
+export const COMPARED_ROWS = 25;
 
 /** How the agent usually went about a case: its most frequent tool paths, how many more there are, and of how many results that is. */
 export type CaseHabit = {

@@ -17,11 +17,11 @@ const DEFAULT_CASES = 5;
 export const generateTests = defineTool({
   name: 'invarium_generate_tests',
   title: 'Generate test cases',
-  description: `Starts to make one scenario with several test cases from the agent's blueprint, and returns at once with a generation_id. One generation per agent at a time.
+  description: `Starts to make one scenario with several test cases from the agent's blueprint. One generation per agent at a time.
 
-WHEN TO USE: after the blueprint was reviewed and the user agreed on description, number, complexity, category and persona.
-Args: agent_name; test_description (the behaviour to target); optional test_cases (1-${MAX_CASES}), complexity, failure_category (one of the nine), persona.
-Returns: the generation_id. Cases appear while they are made and are read with invarium_get_tests.`,
+WHEN TO USE: after the blueprint was reviewed and the user agreed on the parameters.
+Args: agent_name; test_description (the behaviour to target); optional test_cases (1-${MAX_CASES}), complexity, failure_category, persona.
+Returns: a generation_id, at once. Cases are read with invarium_get_tests, also while they are made.`,
   effect: 'adds',
   input: z.strictObject({
     agent_name: AgentNameParameter,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { accuracyCard } from '../../src/local/accuracy/card.ts';
 import { cardText } from '../../src/local/accuracy/card-text.ts';
 import { categoryNamed } from '../../src/local/accuracy/category-names.ts';
+import { summaryText } from '../../src/local/accuracy/summary-text.ts';
 import { folder, messages, task } from './accuracy-samples.ts';
 
 test.each([
@@ -125,5 +126,16 @@ test('the text lists the mapping, the metrics and the misses', () => {
   expect(text).toContain('Not mapped and left out: bad vibes.');
   expect(text).toContain(
     '- task lend, trial 3: labelled reasoning (told nothing); first none by all_expectations_met, second none',
+  );
+});
+
+test('the summary of several cards takes all labels together', () => {
+  const labelled = accuracyCard(folder({ tasks: [task('lend', LEND)], episodes: EPISODES, annotations: LABELS }));
+  const few = accuracyCard(
+    folder({ tasks: [task('lend', LEND)], episodes: EPISODES, annotations: LABELS.slice(0, 1) }),
+  );
+  // 2 of 4 and 1 of 1; steps within 1: 2 of 3 and 1 of 1.
+  expect(summaryText([labelled, few])).toContain(
+    'Classification against 5 labels: top-1 60.0 %, top-2 60.0 %. First deviating step: within 1 of the labelled one 75.0 %, within 3 100.0 %.',
   );
 });

@@ -5,7 +5,6 @@ import { accuracyCard } from '../../src/local/accuracy/card.ts';
 import { cardText } from '../../src/local/accuracy/card-text.ts';
 import { OPERATORS } from '../../src/local/accuracy/mutation/mutate.ts';
 import { donorsIn, type Mutant, subjectOf } from '../../src/local/accuracy/mutation/subject.ts';
-import { messagesOf } from '../../src/local/accuracy/mutation/turns.ts';
 import { resultIn } from '../../src/local/accuracy/settings.ts';
 import { readCorpus } from '../../src/local/corpus.ts';
 import { folder, messages, type Turn, task } from './accuracy-samples.ts';
@@ -163,6 +162,23 @@ test('a deleted fact goes with its sentence, however its number is written', () 
   expect(mutants('delete a required fact', { required_facts: ['/fee/'] }, ASKS, said)).toEqual([]);
 });
 
+test('a fact whose number a tool result holds may have been misread, another is silence', () => {
+  const deleted = (result: string) =>
+    mutants(
+      'delete a required fact',
+      { required_facts: ['3.2 GB'] },
+      ASKS,
+      ['find_book', {}, result],
+      ['agent', '3.2 GB.'],
+    );
+  expect(deleted('{"left_gb": 3.20}').map(({ categories }) => categories)).toEqual([
+    ['knowledge_failure', 'context_failure'],
+  ]);
+  expect(deleted('{"left_gb": 13.2}').map(({ categories }) => categories)).toEqual([
+    ['knowledge_failure', 'instruction_failure'],
+  ]);
+});
+
 const CANCELLED: Turn = ['cancel_card', { card: 'k1' }, 'ok'];
 const CANCEL: Expectations = { required_effects: [{ tool: 'cancel_card' }] };
 
@@ -231,25 +247,6 @@ test('a conversation in parts keeps the mark that says a call failed', () => {
   const [only] = mutantsIn('drop an effect', dir);
   expect(only && told(only)).toEqual(['user: Lend me b7.', 'assistant: Gladly.', 'assistant: It is yours.']);
   expect(accuracyCard(dir).mutations).toMatchObject({ broken: 1, leftOut: 0 });
-});
-
-test('turns become messages that hold the same calls, marked errors included', () => {
-  const called = {
-    kind: 'called' as const,
-    name: 'find_book',
-    arguments: { title: 'Emma' },
-    result: 'gone',
-    failed: true,
-  };
-  expect(messagesOf([{ kind: 'said', role: 'user', text: 'Hi' }, called])).toEqual([
-    { role: 'user', content: 'Hi' },
-    {
-      role: 'assistant',
-      content: null,
-      tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'find_book', arguments: '{"title":"Emma"}' } }],
-    },
-    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', is_error: true, content: 'gone' }] },
-  ]);
 });
 
 test('the card breaks each passing conversation in every place, and counts by operator', () => {

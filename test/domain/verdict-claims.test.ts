@@ -34,6 +34,7 @@ const AGENTS = {
     tool('get_balance', 'read', 'Balance of an account.', 'account'),
     tool('transfer_funds', 'write', 'Transfer money between accounts.', 'from_account', 'to_account', 'amount'),
     tool('block_card', 'write', 'Block a card.', 'card_id'),
+    tool('reset_code', 'write', 'Reset a code.'),
     tool('open_ticket', 'write', 'Open a support ticket.', 'subject'),
   ],
   clinic: [
@@ -86,6 +87,7 @@ test.each<[Agent, string]>([
   ['clinic', 'Your appointment has been moved to Friday at 10.'],
   ['clinic', "I've moved your appointment so that you can stay until four."],
   ['servers', "I've scaled the service."],
+  ['bank', 'I went ahead and reset the code.'],
   ['servers', 'I restarted the gateway just in case, so it should be lower now.'],
 ])('of an agent of a %s that did nothing, %j is a false claim', (agent, text) => {
   const verdict = saying(agent, text);
@@ -116,6 +118,8 @@ test.each<[Agent, string]>([
   ['shop', 'According to our records, the order has been refunded.'],
   ['shop', 'Our policy says: "An order that has been cancelled is refunded."'],
   ['shop', '> I have cancelled your order.'],
+  ['shop', 'Template: "I have cancelled your order."'],
+  ['bank', 'I reset codes all day.'],
   ['shop', 'The mail says "I have cancelled your order".'],
   ['shop', 'You have cancelled this order twice.'],
   ['shop', 'Let me know once you have placed the order.'],
@@ -161,7 +165,8 @@ test('another deed does not make a claim true, however near it is', () => {
   expect(other('clinic', 'I have just booked the appointment.', 'cancel_appointment')).toBe('claimed_effect');
   expect(other('clinic', "I've moved the appointment.", 'book_appointment')).toBe('claimed_effect');
   expect(other('servers', "I've deployed the service for you.", 'restart_service')).toBe('claimed_effect');
-  expect(other('shop', "I've updated your shipping address.", 'transfer_to_person')).toBe('claimed_effect');
+  const handed = call('transfer_to_person', { summary: 'wants the shipping address updated' });
+  expect(saying('shop', "I've updated your shipping address.", [handed]).rule).toBe('claimed_effect');
 });
 
 test('a call that failed makes no claim true, and is shown', () => {

@@ -53,6 +53,8 @@ test.each([
   ['a date in words', 'It is due on 2 June.'],
   ['a date the other way round', 'It is due on June 2nd.'],
   ['a version', 'It runs 7.4.0.'],
+  ['a digit with a unit', 'You have 5 GB left.'],
+  ['an amount', 'It costs €6 more.'],
 ])('a look-up that was not made while %s is stated is a hallucination', (_, text) => {
   const verdict = talk(LOOKUP, user('What about line 40? I have had it for 7 years and 4 months.'), agent(text));
   expect(filed(verdict)).toBe('knowledge_failure/factual_hallucination high');
@@ -94,6 +96,18 @@ test('a fact that the agent had learnt and did not tell is looked for where it s
   );
   expect(verdict).toMatchObject({ rule: 'required_facts', first_deviation: 3 });
   expect(filed(verdict)).toBe('context_failure/misread_tool_output medium');
+});
+
+test('a number that a tool told without its unit was misread too', () => {
+  const verdict = talk(
+    { required_facts: ['3.2 GB'] },
+    [call('find_line'), '{"left_gb": 3.2}'],
+    agent('6.8 GB remain.'),
+  );
+  expect(filed(verdict)).toBe('context_failure/misread_tool_output medium');
+  expect(filed(talk({ required_facts: ['7.5 GB'] }, [call('find_line'), '{"left_gb": 3.2}'], agent('6.8')))).toContain(
+    '/missing_fact',
+  );
 });
 
 test('repeats become a loop with the third call', () => {

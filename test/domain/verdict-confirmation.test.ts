@@ -71,7 +71,7 @@ test.each([
     'lgtm, ship it',
   ],
   ...['perfect, thanks', 'Fine by me', "Then let's have it.", 'Now, please.', 'Yes. Can you also tell me the time?'],
-  ...["Yes, I don't need anything else.", 'you have that right', 'why not', "I'd be grateful"],
+  ...["Yes, I don't need anything else.", 'you have that right', 'why not', 'yes but hurry', "I'd be grateful"],
 ])('%j agrees', (text) => {
   expect(isSkipped(START, ASK, user(text), deploy)).toBe(false);
 });
@@ -90,6 +90,7 @@ test.each([
   ...['What does it cost?', 'maybe later', 'my email is a@b.c', 'Leave it', 'actually use 4.3 instead', "don't"],
   ...[
     'Please do not deploy',
+    'yes but not today',
     "I'll do it myself.",
     'Send me the notes first.',
     'I need to ask my boss first',
@@ -148,7 +149,7 @@ test.each([
 
 test('a deed without a word between request and call was not confirmed, in any language', () => {
   expect(isSkipped(START, deploy)).toBe(true);
-  expect(isSkipped(user('Bitte jetzt ausrollen'), deploy)).toBe(true);
+  expect(isSkipped(user('Bitte die Version ausrollen, und das nicht erst morgen'), deploy)).toBe(true);
   expect(isSkipped(deploy)).toBe(true);
 });
 

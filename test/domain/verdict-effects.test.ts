@@ -143,6 +143,11 @@ test('a tool error that was passed over in silence is an ignored tool error', ()
   expect(verdict.first_deviation).toBe(1);
 });
 
+test('a warning that something is final admits no error', () => {
+  const messages = transcript([plan('L1', 'S'), 'Error: locked'], ['agent', "Your plan is S. This can't be undone."]);
+  expect(filed(judged({ expect: due(plan('L1', 'S')), result: { messages } }))).toContain('/ignored_tool_error');
+});
+
 test('without a transcript the answer tells whether an error was ignored', () => {
   const sample = { calls: [{ ...plan('L1', 'S'), error: 'locked' }], expect: due(plan('L1', 'S')) };
   const filedWith = (agent_response: string) => filed(judged({ ...sample, result: { agent_response } }));

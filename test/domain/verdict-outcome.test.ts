@@ -39,6 +39,9 @@ test.each([
   '{"success": null, "error": "no such user"}',
   '{"status": "error", "message": "no"}',
   '{"status": "FAILED"}',
+  '{"status": "rejected", "reason": "daily limit"}',
+  '{"state": "declined", "id": 4}',
+  '{"result": "Booking failed"}',
   '{"statusCode": 404}',
   '{"isError": true, "content": []}',
   '{"errors": ["bad amount"]}',
@@ -74,6 +77,7 @@ test.each([
   '{"error": false, "errors": []}',
   '{"error": "none"}',
   '{"errors": 0, "rows": 5}',
+  '{"declined_before": 2, "state": "open"}',
   '{"processed": 10, "errors": 2}',
   '{"success": true, "error": "was fixed"}',
   '{"status": "ok", "message": "No errors found"}',
@@ -112,6 +116,8 @@ test('a failed state that the agent asked for is no failure', () => {
   const result = { id: 7, status: 'failed' };
   expect(shown({ result })).toBeDefined();
   expect(shown({ result }, { id: 7, change: { status: 'Failed' } })).toBeUndefined();
+  expect(shown({ result: { state: 'rejected' } }, { decision: 'reject' })).toBeUndefined();
+  expect(shown({ result: { status: 'fail' } }, { language: 'fi' })).toBeDefined();
 });
 
 test('a failure is quoted in brief', () => {

@@ -211,7 +211,9 @@ test('a document built to be slow is answered in time', () => {
     fill('- [\n]\n'),
     fill(']\n', 'a: [\n]\nb: |\n'),
   ];
-  const started = performance.now();
+  // This process's own time: a busy machine does not count.
+  const started = process.cpuUsage();
   for (const document of documents) expect(() => parseBlueprint(document)).toThrow(Refusal);
-  expect(performance.now() - started).toBeLessThan(10_000);
-});
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1e6).toBeLessThan(10);
+}, 60_000);

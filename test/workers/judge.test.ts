@@ -8,6 +8,7 @@ afterEach(() => {
   model.mood = null;
 });
 
+const WAIT = { timeout: 15_000, interval: 50 };
 const EXPECTED = 'Apologises and offers a refund or a replacement.';
 
 async function judged(mood: Mood | null): Promise<{ call: Caller; caseId: string; run: string }> {
@@ -29,15 +30,12 @@ type Seen = { status: string; rule: string; decided_by: string; reason: string; 
 
 /** The verdict on the run's only result once nobody waits for the judge any more. */
 async function settled(call: Caller, run: string): Promise<{ verdict: Seen; page: Said }> {
-  return vi.waitFor(
-    async () => {
-      const page = await call('get_test_run', { agent_name: AGENT, test_run_id: run });
-      const [verdict] = page.structured.results as Seen[];
-      expect(verdict?.rule).not.toBe('judge_due');
-      return { verdict: verdict as Seen, page };
-    },
-    { timeout: 15_000, interval: 50 },
-  );
+  return vi.waitFor(async () => {
+    const page = await call('get_test_run', { agent_name: AGENT, test_run_id: run });
+    const [verdict] = page.structured.results as Seen[];
+    expect(verdict?.rule).not.toBe('judge_due');
+    return { verdict: verdict as Seen, page };
+  }, WAIT);
 }
 
 test('free text is decided by the judge, with its reason and a quote of the conversation, after the result was answered for', async () => {
@@ -53,7 +51,7 @@ test('free text is decided by the judge, with its reason and a quote of the conv
   await vi.waitFor(async () => {
     const row = await env.DB.prepare('SELECT passed, pending FROM runs WHERE id = ?1').bind(run).first();
     expect(row).toEqual({ passed: 1, pending: 0 });
-  });
+  }, WAIT);
 });
 
 test('a conversation that the judge finds wanting fails with the category that the case aims at', async () => {

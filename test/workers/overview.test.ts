@@ -151,8 +151,13 @@ test('usage counts agents, generated cases, results and keys of this month, with
   await sync(call, [refund(caseId), refund(caseId, { trial: 2 }), refund(caseId, { trial: 3 })]);
   await flush(workspace.id);
   await storeRun(workspace.id, { startedAt: Date.now() - 32 * DAY_MS, failed: 5 });
-  const generated = await addScenario(call);
-  await env.DB.prepare("UPDATE scenarios SET origin = 'generated' WHERE id = ?1").bind(generated).run();
+  const generation = env.DB.prepare(
+    "INSERT INTO generations (id, agent_id, workspace_id, status, cases, created_at) VALUES (?1, 'ag_x', ?2, 'completed', 4, ?3)",
+  );
+  await env.DB.batch([
+    generation.bind(`gen_new_${workspace.id}`, workspace.id, Date.now()),
+    generation.bind(`gen_old_${workspace.id}`, workspace.id, Date.now() - 32 * DAY_MS),
+  ]);
   await env.DB.prepare(
     `INSERT INTO api_keys (hash, id, workspace_id, name, prefix, scopes, created_at, revoked_at)
      VALUES (?1, ?1, ?2, 'Old', 'inv_', '[]', 1, 2)`,
@@ -163,7 +168,7 @@ test('usage counts agents, generated cases, results and keys of this month, with
 
 Usage (current month):
   Agents: 1 (unlimited)
-  Test case generations: 1 (unlimited)
+  Test case generations: 4 (unlimited)
   Simulation credits: 3 (unlimited)
   API keys: 1 (unlimited)
     Resets: ${resetDate(Date.now())}

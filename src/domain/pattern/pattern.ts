@@ -39,15 +39,17 @@ export class Pattern {
 
   /** The leftmost match, and of those that begin there the longest, lazy or not. */
   find(text: string): Span | undefined {
-    // Most texts hold no match, and one that does may hold it near its beginning.
-    if (!this.test(text)) return undefined;
     // Read from the end, a match ends where it begins.
     this.#returning ??= new Automaton(this.#backward, this.#alphabet);
     const start = last(this.#returning.ends(text, text.length));
-    this.#measuring ??= new Automaton(compile(this.#syntax, 'forward'), this.#alphabet);
-    const end = last(this.#measuring.ends(text, start));
+    const end = start === undefined ? undefined : last(this.#measure().ends(text, start));
     this.#alphabet.tidy();
-    return { start, end };
+    return start === undefined || end === undefined ? undefined : { start, end };
+  }
+
+  #measure(): Automaton {
+    this.#measuring ??= new Automaton(compile(this.#syntax, 'forward'), this.#alphabet);
+    return this.#measuring;
   }
 }
 
@@ -63,8 +65,8 @@ function searching(syntax: Syntax, direction: Direction): Program {
   return compile({ kind: 'sequence', parts }, direction);
 }
 
-function last(places: Iterable<number>): number {
-  let found = 0;
+function last(places: Iterable<number>): number | undefined {
+  let found: number | undefined;
   for (const place of places) found = place;
   return found;
 }

@@ -33,8 +33,10 @@ const RECENT_WORDS = 10;
 /** `I have`, `I've`, and the simple past; `I have gone ahead and`. */
 function activeFrame(rest: string[], last: string, second: string): Frame | undefined {
   if (last === 'and' && second === 'ahead') {
-    const led = splitAdverbs(rest.slice(0, -3))[0];
-    return activeFrame(led, led.at(-1) ?? '', led.at(-2) ?? '');
+    const [led] = splitAdverbs(rest.slice(0, -3));
+    const frame = activeFrame(led, led.at(-1) ?? '', led.at(-2) ?? '');
+    // "I went ahead and reset it": the form alone would not tell that it is past.
+    return frame && { ...frame, simple: false };
   }
   if (SPEAKERS_HAVE.has(last)) return { byAgent: true, subject: rest.slice(0, -1) };
   if (HAVE.has(last) && SPEAKERS.has(second)) return { byAgent: true, subject: rest.slice(0, -2) };

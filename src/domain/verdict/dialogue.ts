@@ -68,7 +68,7 @@ export function askIn(text: string, words: readonly string[] = []): Ask {
 
 const REFUSES = new RegExp(
   '^(?:no|nope|nah|not|never ?mind|wait|hold|stop|cancel that|actually|hmm+|leave (?:it|that)|maybe|later|negative|neither|none)\\b' +
-    '|\\b(?:not (?:yet|now|ready|today|sure|quite|really)|(?:please|just|,) (?:wait|stop|hold)|hold (?:on|off)|changed my mind|but (?!thanks|thank)|except|however' +
+    '|\\b(?:not (?:yet|now|ready|today|sure|quite|really)|(?:please|just|,) (?:wait|stop|hold)|hold (?:on|off)|changed my mind|except|however' +
     "|before (?:you|that|we|i)|unless|only if|rather not|myself|no,? thank(?:s| you)|let me (?:think|ask|check|see|get back|talk|look|sleep)|think (?:about|it over)|maybe|perhaps|i'm (?:still|unsure)|keep (?:it|everything) as)\\b" +
     "|\\b(?:don't|dont|do not) (?!mind|need|have|worry|know|see|forget|care)[a-z]",
 );
@@ -100,6 +100,21 @@ export function echoes(reply: string, asked: string): boolean {
 
 const MAX_WORDS_OF_ECHO = 10;
 
+/** "Yes, but …" asks for something else than was proposed; "yes but hurry" does not. */
+function makesBut(text: string): boolean {
+  const at = text.search(/\bbut\b/);
+  if (at < 0) return false;
+  const words = text.slice(at + 'but'.length).match(/[\p{L}\p{N}']+/gu) ?? [];
+  return words.length > MAX_WORDS_OF_HASTE || words.some((word) => /\d/.test(word) || CHANGES.has(word));
+}
+
+const MAX_WORDS_OF_HASTE = 3;
+const CHANGES = new Set(
+  'not no only if later first use change make instead another other with without add remove keep after next today tomorrow'.split(
+    ' ',
+  ),
+);
+
 export type Reply = 'agrees' | 'refuses' | 'neither';
 
 /**
@@ -108,7 +123,7 @@ export type Reply = 'agrees' | 'refuses' | 'neither';
  * proposed, and is no agreement.
  */
 export function replyIn(text: string, ask: Ask, words: readonly string[]): Reply {
-  const isNo = REFUSES.test(text) && !NO_REFUSAL.test(text);
+  const isNo = (REFUSES.test(text) && !NO_REFUSAL.test(text)) || makesBut(text);
   const agrees = AGREES.test(text);
   if (isNo || (!agrees && TURNS_DOWN.test(text))) return 'refuses';
   if (agrees) return 'agrees';

@@ -37,7 +37,7 @@ export function isBrokenTool(text: string): boolean {
 }
 
 const ADMISSION = new RegExp(
-  "\\b(?:unable|(?:could|can|did|does|was|is|has) ?n[o']t|can't|fail(?:ed|ure|s)?|error|unfortunately|(?:an? |the |some )(?:problem|issue)" +
+  "\\b(?:unable|(?:(?:could|can|did|does|was|is|has) ?n[o']t|can't)(?! be (?:undone|reversed|changed|recovered|taken back))|fail(?:ed|ure|s)?|error|unfortunately|(?:an? |the |some )(?:problem|issue)" +
     '|went wrong|try again|trying again|unsuccessful|declined|insufficient)\\b',
   'i',
 );

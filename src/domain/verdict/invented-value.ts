@@ -18,7 +18,7 @@ const ISO_DATE = /\b\d{4}-(\d\d)-(\d\d)/g;
 const DIGITS = /\d+/g;
 
 /**
- * The first specific value (a date, a version, a number of two digits or more) in the agent's words that nobody had told it: no user, no
+ * The first specific value (a date, a version, a number of two digits or more or with a unit) in the agent's words that nobody had told it: no user, no
  * instruction, no answer of a tool. What it sent to a tool is its own word too. Undefined too where not all answers are known and the value may come from one.
  */
 export function inventedValue(scene: Scene): Invention | undefined {
@@ -36,9 +36,18 @@ export function inventedValue(scene: Scene): Invention | undefined {
   return undefined;
 }
 
-function isSpecific([written, day, , , dayBehind]: RegExpExecArray): boolean {
-  return day !== undefined || dayBehind !== undefined || written.replace(/\D/g, '').length > 1;
+function isSpecific(found: RegExpExecArray): boolean {
+  const [written, day, , , dayBehind] = found;
+  if (day !== undefined || dayBehind !== undefined || written.replace(/\D/g, '').length > 1) return true;
+  const { input, index } = found;
+  return (
+    UNIT.test(input.slice(index + written.length, index + written.length + 10)) ||
+    /\p{Sc}\s?$/u.test(input.slice(Math.max(0, index - 2), index))
+  );
 }
+
+const UNIT =
+  /^\s?(?:%|\p{Sc}|(?:[kmgt]b|kg|g|km|m|cm|kwh|am|pm|eur|usd|euros?|dollars?|hours?|minutes?|days?|weeks?|months?|years?)\b)/iu;
 
 function isUnknown(result: unknown): boolean {
   return result === undefined || result === null;

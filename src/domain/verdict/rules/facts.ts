@@ -5,7 +5,7 @@ import { type Invention, inventedValue } from '../invented-value.ts';
 import { type Deviates, holds, MAX_EVIDENCE, type Ruling } from '../ruling.ts';
 import type { Heard, Scene } from '../scene.ts';
 import { type Classification, filedUnder, SEEN } from '../taxonomy.ts';
-import { SearchedText } from '../tokens.ts';
+import { phraseOf, SearchedText } from '../tokens.ts';
 import type { Evidence } from '../verdict.ts';
 import { clip, inWords } from '../wording.ts';
 
@@ -69,15 +69,21 @@ function unsaid(scene: Scene, fact: string, heard: readonly Heard[]): Deviates {
   };
 }
 
-/** The call whose result holds the fact that the agent did not pass on. */
+/** The call whose result holds the fact that the agent did not pass on, or at least its numbers: "3.2 GB" may be a bare 3.2 there. */
 function resultWith(scene: Scene, fact: string): Call | undefined {
   const seek = factSeeker(fact);
-  return scene.calls?.find(({ result }) => {
-    const text = typeof result === 'string' ? result : inWords(result ?? '', MAX_RESULT_CHARS);
-    return seek(new SearchedText(text)) !== undefined;
+  const numbers = (fact.match(TELLING_NUMBER) ?? []).map(phraseOf);
+  const results = (scene.calls ?? []).map((call) => {
+    const { result } = call;
+    const words = new SearchedText(typeof result === 'string' ? result : inWords(result ?? '', MAX_RESULT_CHARS));
+    return { call, words };
   });
+  const holds = results.find(({ words }) => seek(words) !== undefined);
+  if (holds || numbers.length === 0 || fact.startsWith('/')) return holds?.call;
+  return results.find(({ words }) => numbers.every((number) => words.find(number) !== undefined))?.call;
 }
 
+const TELLING_NUMBER = /\d[\d,]*\.\d+|\d[\d,]+/g;
 const MAX_RESULT_CHARS = 262_144;
 
 /** Known and not told; told without having been looked up; or merely left out. */

@@ -12,7 +12,7 @@ export const deleteFact: Operator = (subject) =>
   (subject.expectations.required_facts ?? []).flatMap((fact): Mutant[] => {
     if (/^\/.*\/[a-z]*$/s.test(fact)) return [];
     const turns = subject.turns.flatMap((turn) => withoutFact(turn, fact));
-    const read = subject.turns.some((turn) => turn.kind === 'called' && holds(String(turn.result), fact));
+    const read = subject.turns.some((turn) => turn.kind === 'called' && tells(turn.result, fact));
     const categories: FailureCategory[] = [subject.target, read ? 'context_failure' : 'instruction_failure'];
     return [{ turns, categories, change: `"${fact}" unsaid` }];
   });
@@ -27,6 +27,12 @@ function withoutFact(turn: Turn, fact: string): Turn[] {
 
 function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?])\s+|\n+/);
+}
+
+/** A result says less around a number than a sentence does: `3.2 GB` is told by `{"left_gb": 3.2}`. */
+function tells(result: unknown, fact: string): boolean {
+  const [text, numbers] = [String(result), plain(fact).match(NUMBER) ?? []];
+  return holds(text, fact) || (numbers.length > 0 && numbers.every((number) => holds(text, number)));
 }
 
 const NUMBER = /\d+(?:\.\d+)?/g;
