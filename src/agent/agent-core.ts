@@ -51,7 +51,7 @@ export class AgentCore {
     this.judge = new BehaviorJudge({
       ...{ storage: ctx.storage, runs: this.runs, cases: this.cases, hasJudge: true },
       model: env.JUDGE === 'model' ? modelOf(env) : null,
-      revised: (run, now) => this.tell({ run, fresh: [], changed: true }, now),
+      revised: (run, now) => this.revised(run, now),
     });
     this.upkeep = new Upkeep({
       ...{
@@ -99,6 +99,13 @@ export class AgentCore {
   tell({ run, fresh, changed }: Pick<Streamed, 'run' | 'fresh' | 'changed'>, now: number): void {
     if (!changed) return;
     this.watchers.announce(run.seq, { source: this.source(run.seq), fresh: () => fresh.map(resultView), now });
+    this.upkeep.changed(run, now);
+  }
+
+  /** A stored verdict changed: pages get all rows anew, newest last, because the one that changed may be among those they hold. */
+  revised(run: Run, now: number): void {
+    const source = this.source(run.seq);
+    this.watchers.announce(run.seq, { source, fresh: () => source.newest().reverse(), now });
     this.upkeep.changed(run, now);
   }
 

@@ -213,10 +213,7 @@ export class AgentObject extends DurableObject<Env> {
     return this.#core.answer(async () => {
       const now = Date.now();
       const { run, before } = reviewResult(this.#core.runDeps(), call);
-      const source = this.#core.source(run.seq);
-      // All rows anew, newest last: the one that changed may be among those that pages hold.
-      this.#core.watchers.announce(run.seq, { source, fresh: () => source.newest().reverse(), now });
-      this.#core.upkeep.changed(run, now);
+      this.#core.revised(run, now);
       const { workspace_id: workspaceId } = selectAgent(this.#core.sql);
       await logReview(this.env.DB, call, { workspaceId, runId: run.id, before, now });
       return this.#core.header(run);

@@ -1,4 +1,4 @@
-import { grouped } from '../domain/formatting.ts';
+import { counted, grouped } from '../domain/formatting.ts';
 import type { AgentBehaviour, CaseHabit } from '../domain/run.ts';
 import { shown, type Take } from './bounded-text.ts';
 import { resultsUrl, runName, runUrl } from './run-links.ts';
@@ -71,7 +71,7 @@ function Paths({ habit, take }: { habit: CaseHabit; take: Take }) {
           <BoundedPath tools={tools} take={take} /> ({grouped(count)} of {grouped(habit.results)})
         </li>
       ))}
-      {habit.more > 0 && <li>and {grouped(habit.more)} other ways</li>}
+      {habit.more > 0 && <li>and {counted(habit.more, 'other way')}</li>}
     </ul>
   );
 }

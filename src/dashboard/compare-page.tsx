@@ -7,14 +7,13 @@ import { chanceSentence, pinsSentence, pText } from './chance.ts';
 import { ChangedCases } from './compared-cases.tsx';
 import { Layout } from './layout.tsx';
 import { runName, runUrl } from './run-links.ts';
-import { OutageNote } from './run-page.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
 
 export type ComparePageProps = { view: RunComparison; now: number; workspaceName: string; csrf?: string };
 
 /** Titles and tool names come from outside and share this. */
-const FOREIGN_BYTES = 45_000;
+const FOREIGN_BYTES = 35_000;
 
 /** What is different between two runs of an agent, and whether it is more than chance. */
 export function ComparePage({ view, now, workspaceName, csrf }: ComparePageProps) {
@@ -35,7 +34,6 @@ export function ComparePage({ view, now, workspaceName, csrf }: ComparePageProps
           {chanceSentence(comparison)} <small>(McNemar's exact test, {pText(comparison.pValue)})</small>
         </p>
         {pins && <p>{pins}</p>}
-        {(before.run.outage || after.run.outage) && <OutageNote />}
       </div>
       <ChangedCases view={view} take={allowance(FOREIGN_BYTES)} />
       <Categories {...comparison.categories} />
@@ -58,6 +56,7 @@ function Sides({ before, after, now }: { before: ScoredRun; after: ScoredRun; no
             <bdi>{runName(run)}</bdi>
           </a>{' '}
           <StatusBadge status={run.status} /> <Time at={run.started_at} now={now} />
+          {run.outage && ', an outage, left out of the score'}
         </li>
       ))}
     </ul>
@@ -78,7 +77,7 @@ function Outcome({ view: { before, after, comparison } }: { view: RunComparison 
       <div>
         <dt>Quality score (AQS)</dt>
         <dd>
-          {before.score ?? '—'} → {after.score ?? '—'}
+          {before.score ?? '—'} to {after.score ?? '—'}
           {scoreDelta !== null && <small> ({signed(scoreDelta)})</small>}
         </dd>
       </div>

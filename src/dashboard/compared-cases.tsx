@@ -1,5 +1,5 @@
 import type { PathChange } from '../domain/comparison.ts';
-import { grouped } from '../domain/formatting.ts';
+import { counted, grouped } from '../domain/formatting.ts';
 import { COMPARED_ROWS, type RunComparison, type RunHeader } from '../domain/run.ts';
 import { shown, type Take } from './bounded-text.ts';
 import { resultsUrl } from './run-links.ts';
@@ -120,7 +120,7 @@ function Paths({ change, take }: { change: PathChange; take: Take }) {
                 </dd>
               ))}
               {paths.length > PATHS_SHOWN && (
-                <dd class="muted">and {grouped(paths.length - PATHS_SHOWN)} other ways</dd>
+                <dd class="muted">and {counted(paths.length - PATHS_SHOWN, 'other way')}</dd>
               )}
             </>
           ),

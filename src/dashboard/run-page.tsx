@@ -153,7 +153,7 @@ function Notes({ run }: { run: RunHeader }) {
 }
 
 /** Known only of a run that was read after its end, so the script has no part in it. */
-export function OutageNote() {
+function OutageNote() {
   return (
     <p>
       <strong>Outage:</strong> at least four in five results broke off or failed with one and the same error, so this

@@ -17,8 +17,11 @@ export const RunHeader = z.object({
   counts: Counts,
   /** Cases whose attempts got different verdicts. */
   flaky_cases: z.int(),
-  /** The run mostly broke off, or failed for one and the same reason: it is left out of scores. Said of a completed run that is read alone. */
-  outage: z.literal(true).optional(),
+  /**
+   * The run mostly broke off, or failed for one and the same reason: it is left out of scores. Said of a completed run that is read alone;
+   * no type of JSON Schema, so that lists of tools, which are counted in bytes, need not explain what is hardly ever there.
+   */
+  outage: z.custom<true>((value) => value === true).optional(),
   /** Raised by every change of the run; what a watcher compares. */
   rev: z.int(),
 });

@@ -8,6 +8,7 @@ import { RunPage } from '../../src/dashboard/run-page.tsx';
 import type { Comparison } from '../../src/domain/comparison.ts';
 import type { AgentBehaviour, ResultView, RunComparison, RunHeader } from '../../src/domain/run.ts';
 import { mcnemarExact } from '../../src/domain/statistics/mcnemar.ts';
+import type { Finding } from '../../src/domain/verdict/verdict.ts';
 
 const NOW = Date.UTC(2026, 7, 14, 9, 41);
 const PAGE_BYTES = 100_000;
@@ -100,7 +101,7 @@ test('a comparison names its cases, their paths and its figures, and links each 
     { titles: { sc_1_1: 'Refund a cup', sc_2_1: 'Brand new' } },
   );
   const text = textOf(html);
-  expect(text).toContain('82 → 78 (−4)');
+  expect(text).toContain('82 to 78 (−4)');
   expect(text).toMatch(/Regressions 1 Fixes 0 Still failing 0 New cases 1 Removed cases 1/);
   expect(text).toMatch(/lost find › pay gained find no tools called/);
   expect(text).toMatch(/safety_failure 3 0 −3/);
@@ -113,22 +114,20 @@ test('a comparison names its cases, their paths and its figures, and links each 
   expect(html).not.toContain('href="/runs/tr_1111111111111111/results?agent=shop-support&amp;case=sc_2_1"');
 });
 
-test.each(['<script>alert(1)</script>', '漢'.repeat(5000), '"'.repeat(5000)])(
-  'a comparison of thousands of cases called %.20s stays text and under 100 KB',
-  (foreign) => {
-    const ids = Array.from({ length: 3000 }, (_, n) => `sc_${String(n).padStart(16, '0')}_1`);
-    const path = Array<string>(200).fill(foreign);
-    const changedPaths = ids.map((caseId) => ({ caseId, lost: [path, path, path, path], gained: [path], distance: 1 }));
-    const lists = { regressions: ids, fixes: ids, stillFailing: ids, added: ids, removed: ids };
-    const html = comparePage(
-      { ...lists, changedPaths },
-      { titles: Object.fromEntries(ids.map((id) => [id, foreign])) },
-    );
-    expect(new TextEncoder().encode(html).length).toBeLessThan(PAGE_BYTES);
-    expect(html).not.toContain('<script');
-    expect(textOf(html)).toContain('… and 2,950 more');
-  },
-);
+test.each([
+  ['hostile', '<script>alert(1)</script>'],
+  ['wide', '漢'.repeat(5000)],
+  ['heavy', '"'.repeat(5000)],
+])('a comparison of thousands of cases with %s names stays text and under 100 KB', (_, foreign) => {
+  const ids = Array.from({ length: 3000 }, (_, n) => `sc_${String(n).padStart(16, '0')}_1`);
+  const path = Array<string>(200).fill(foreign);
+  const changedPaths = ids.map((caseId) => ({ caseId, lost: [path, path, path, path], gained: [path], distance: 1 }));
+  const lists = { regressions: ids, fixes: ids, stillFailing: ids, added: ids, removed: ids };
+  const html = comparePage({ ...lists, changedPaths }, { titles: Object.fromEntries(ids.map((id) => [id, foreign])) });
+  expect(new TextEncoder().encode(html).length).toBeLessThan(PAGE_BYTES);
+  expect(html).not.toContain('<script');
+  expect(textOf(html)).toContain('… and 2,975 more');
+});
 
 test('an outage is explained where it is marked', () => {
   expect(textOf(comparePage({}, { before: { run: { ...BEFORE, outage: true }, score: null } }))).toContain(
@@ -153,13 +152,13 @@ test('a row offers a decision on the attempt it shows, and its token stands outs
 });
 
 test('the verdict that was overridden stays beside the one that stands', () => {
-  const instead_of = {
+  const instead_of: Finding = {
     status: 'failed',
     decided_by: 'rules',
     rule: 'effects',
     reason: 'a refund was due',
     evidence: [],
-  } as const;
+  };
   const text = textOf(renderRows([{ ...RESULT, reviewer: 'ada@example.com', instead_of }]));
   expect(text).toContain('was: failed by rules — a refund was due');
   expect(text).toContain('Decided by ada@example.com (reviewed)');
@@ -192,7 +191,7 @@ test('an agent page says whether the newest run drifted and how cases are usuall
     );
   expect(page({ drifted: true })).toMatch(/drift All tests of Run 9f3c21a0 passed, yet .* \(distance 0.31 of 1\)/);
   expect(page({})).toMatch(/No drift: .* \(distance 0.31 of 1\)/);
-  expect(page({})).toMatch(/Refund &lt;b&gt; find › pay \(9 of 10\) and 1 other way/);
+  expect(page({})).toMatch(/Refund &lt;b&gt; find › pay \(9 of 10\) and 1 other way /);
   expect(page({ distance: null })).toContain('no run before Run 9f3c21a0');
   const failing = { ...AFTER, counts: { ...AFTER.counts, passed: 9, failed: 1 } };
   expect(page({ run: failing })).toContain('speak for themselves');
