@@ -71,7 +71,7 @@ function findFault(env: Env): string | null {
   const parsed = Variables.safeParse(env);
   if (!parsed.success) return parsed.error.issues[0]?.message ?? 'The configuration is wrong.';
   const wantsModel = env.TEST_ENGINE !== undefined || env.JUDGE !== undefined;
-  const hasModel = env.MODEL_NAME !== undefined && (env.MODEL_BASE_URL !== undefined || env.AI !== undefined);
+  const hasModel = Boolean(env.MODEL_NAME) && (Boolean(env.MODEL_BASE_URL) || env.AI !== undefined);
   return wantsModel && !hasModel
     ? 'TEST_ENGINE and JUDGE need MODEL_NAME, and MODEL_BASE_URL or the binding AI.'
     : null;

@@ -47,7 +47,7 @@ export class AgentCore {
     this.watchers = new Watchers(ctx, env);
     this.clock = new AlarmClock(ctx.storage);
     const shared = { storage: ctx.storage, db: env.DB, catalogue: this.catalogue };
-    this.generator = new TestGenerator({ ...shared, engine });
+    this.generator = new TestGenerator({ ...shared, engine, due: () => this.clock.arm(Date.now()) });
     this.judge = new BehaviorJudge({
       ...{ storage: ctx.storage, runs: this.runs, cases: this.cases, hasJudge: true },
       model: env.JUDGE === 'model' ? modelOf(env) : null,
@@ -88,6 +88,7 @@ export class AgentCore {
     this.runs.clear();
     this.cases.clear();
     this.upkeep.forget();
+    this.generator.forget();
   }
 
   #checkStall(seq: number, now: number): void {

@@ -134,7 +134,6 @@ export class AgentObject extends DurableObject<Env> {
     return this.#core.answer(async () => {
       const made = { id: newId('gen'), scenarioId: newId('sc'), now: Date.now(), limits };
       await this.#core.generator.start(order, made);
-      this.#core.clock.arm(Date.now());
       return { id: made.id };
     });
   }
@@ -155,6 +154,7 @@ export class AgentObject extends DurableObject<Env> {
       const now = Date.now();
       const streamed = syncRun(this.#core.runDeps(), call, { id: newId('tr'), now });
       this.#core.tell(streamed, now);
+      if (streamed.verdicts.some(({ verdict }) => verdict.rule === 'judge_due')) this.#core.clock.arm(now);
       const { run, fresh: _, changed: __, ...counted } = streamed;
       return { ...counted, run: this.#core.header(run), received: call.createEmpty ? 0 : call.items.length };
     });

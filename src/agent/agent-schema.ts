@@ -132,9 +132,10 @@ const STEPS: readonly string[] = [
      PRIMARY KEY (kind, key)
    ) STRICT, WITHOUT ROWID;`,
 
-  `-- The blueprint a generation works from, until it has ended; and how many of its cases are stored.
+  `-- The blueprint a generation works from, until it has ended; how many of its cases are stored; whether D1 knows how it ended.
    ALTER TABLE generations ADD COLUMN document TEXT;
-   ALTER TABLE generations ADD COLUMN produced INTEGER NOT NULL DEFAULT 0;`,
+   ALTER TABLE generations ADD COLUMN produced INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE generations ADD COLUMN told INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** True when this object was registered: an object that was not holds no table at all. */

@@ -4,9 +4,10 @@ import type { CaseContent } from '../domain/scenario.ts';
 import { Judgement, withJudgement } from '../domain/verdict/judgement.ts';
 import type { JudgeInput } from '../domain/verdict/scene.ts';
 import { hasSchema } from './agent-schema.ts';
+import { selectAgent } from './catalogue.ts';
 import type { Model } from './model.ts';
 import { type DueResult, selectJudgeDue } from './result-rows.ts';
-import { reviseVerdict } from './revisions.ts';
+import { reviseVerdicts } from './revisions.ts';
 import type { RunLogDeps } from './run-log.ts';
 import type { Run } from './run-rows.ts';
 import type { Wait } from './test-generator.ts';
@@ -26,6 +27,8 @@ export type BehaviorJudgeDeps = RunLogDeps & { model: Model | null; revised: (ru
  */
 export class BehaviorJudge {
   readonly #deps: BehaviorJudgeDeps;
+  /** How far a run has been looked through. */
+  readonly #reached = new Map<number, DueResult>();
 
   constructor(deps: BehaviorJudgeDeps) {
     this.#deps = deps;
@@ -41,12 +44,27 @@ export class BehaviorJudge {
     const { sql } = storage;
     const now = Date.now();
     replaceTimer(sql, { kind: 'judge', key: seq, at: now + STEP_MS + GRACE_MS });
-    const due = selectJudgeDue(sql, seq, RESULTS_A_STEP);
+    const whose = selectAgent(sql).id;
+    const due = selectJudgeDue(sql, { runSeq: seq, after: this.#reached.get(seq), limit: RESULTS_A_STEP });
     const judged = await Promise.all(due.map((result) => wait(this.#ask(model, result), now + STEP_MS)));
-    if (!hasSchema(sql)) return;
-    for (const [at, result] of due.entries()) this.#settle(result, judged[at]);
-    if (due.length < RESULTS_A_STEP) deleteTimer(sql, 'judge', seq);
-    else replaceTimer(sql, { kind: 'judge', key: seq, at: Date.now() });
+    // Meanwhile the agent may have been deleted, and another one registered in its place.
+    if (!hasSchema(sql) || selectAgent(sql).id !== whose) return;
+    this.#settle(
+      seq,
+      due.map((result, at) => ({ result, judgement: judged[at] })),
+    );
+    this.#goOn(seq, due);
+  }
+
+  /** Results are looked through in order; at the end, once more from the beginning, for those that came meanwhile. */
+  #goOn(seq: number, done: DueResult[]): void {
+    const { sql } = this.#deps.storage;
+    const last = done.length < RESULTS_A_STEP ? undefined : done.at(-1);
+    if (last) this.#reached.set(seq, last);
+    else this.#reached.delete(seq);
+    const isMore = last !== undefined || selectJudgeDue(sql, { runSeq: seq, after: undefined, limit: 1 }).length > 0;
+    if (isMore) replaceTimer(sql, { kind: 'judge', key: seq, at: Date.now() });
+    else deleteTimer(sql, 'judge', seq);
   }
 
   async #ask(model: Model | null, { result, content }: DueResult): Promise<Judgement | undefined> {
@@ -62,11 +80,18 @@ export class BehaviorJudge {
     }
   }
 
-  #settle(due: DueResult, judgement: Judgement | undefined): void {
-    const run = this.#deps.runs.get(due.runSeq);
-    const input = judgeInput(due, this.#deps.cases.tools(run.toolsVersion));
-    const revised = reviseVerdict(this.#deps, due, (stored) =>
-      stored.rule === 'judge_due' ? withJudgement(stored, judgement, input) : null,
+  #settle(seq: number, judged: { result: DueResult; judgement: Judgement | undefined }[]): void {
+    const { cases, runs } = this.#deps;
+    if (judged.length === 0) return;
+    const tools = cases.tools(runs.get(seq).toolsVersion);
+    const revised = reviseVerdicts(
+      this.#deps,
+      seq,
+      judged.map(({ result, judgement }) => ({
+        at: result,
+        revise: (stored) =>
+          stored.rule === 'judge_due' ? withJudgement(stored, judgement, judgeInput(result, tools)) : null,
+      })),
     );
     if (revised) this.#deps.revised(revised, Date.now());
   }

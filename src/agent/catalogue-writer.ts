@@ -17,7 +17,8 @@ import {
   updateStale,
 } from './catalogue.ts';
 
-const WRITE_DEADLINE_MS = 8_000;
+/** How long a write to D1 may take before its outcome counts as unknown. */
+export const WRITE_DEADLINE_MS = 8_000;
 const RELOAD_DEADLINE_MS = 4_000;
 const LONGEST_QUEUE_MS = 10_000;
 const RETRY_SECONDS = 30;

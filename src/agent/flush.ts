@@ -25,7 +25,7 @@ const WAIT_MS_PER_RESULT = 0.2;
 const MAX_WAIT_MS = 4_000;
 
 /** What D1 last heard of a run; lost on a wake, which costs one harmless repeat. */
-export type Told = Map<number, { rev: number; headerRev: number; at: number }>;
+export type Told = Map<number, { rev: number; hasEnded: boolean; at: number }>;
 
 export function runsDue(deps: FlushDeps, told: Told, now: number): Run[] {
   const dirty = deps.runs.dirty().filter((run) => !mayWait(run, told, now));
@@ -33,10 +33,10 @@ export function runsDue(deps: FlushDeps, told: Told, now: number): Run[] {
   return [...dirty, ...open].slice(0, MAX_RUNS_A_FLUSH);
 }
 
-/** An ended run that only got further results since D1 heard of it. Who asks the object sees them at once. */
-function mayWait({ seq, end, headerRev, tally }: Run, told: Told, now: number): boolean {
+/** An ended run that only got further results, or other verdicts, since D1 heard of its end. Who asks the object sees them at once. */
+function mayWait({ seq, end, tally }: Run, told: Told, now: number): boolean {
   const last = told.get(seq);
-  if (end === null || last?.headerRev !== headerRev) return false;
+  if (end === null || !last?.hasEnded) return false;
   const wait = Math.min(MAX_WAIT_MS, tally.rows * WAIT_MS_PER_RESULT);
   return wait > FLUSH_DELAY_MS && now < last.at + wait;
 }
@@ -60,7 +60,7 @@ export async function flushToD1(
   deps.storage.transactionSync(() => {
     for (const sent of runs.filter((run) => run.dirty)) markFlushed(deps, sent);
   });
-  for (const run of runs) told.set(run.seq, { rev: runRev(run), headerRev: run.headerRev, at: now });
+  for (const run of runs) told.set(run.seq, { rev: runRev(run), hasEnded: run.end !== null, at: now });
 }
 
 function toFlush(deps: FlushDeps, agent: AgentRow, { runs, ended }: { runs: Run[]; ended: boolean }): Flush {

@@ -1,4 +1,4 @@
-import { GenerationOrder, type GenerationStatus } from '../domain/generation-job.ts';
+import type { GenerationOrder, GenerationStatus } from '../domain/generation-job.ts';
 
 /** Generations of tests, as the object keeps them. The newest is the one that can hold the lock. */
 
@@ -51,6 +51,14 @@ export function selectNewestGeneration(sql: SqlStorage): Generation | undefined 
   return rows.map(toGeneration)[0];
 }
 
+/** Generations of which D1 does not know how they ended, the oldest first. */
+export function selectUntold(sql: SqlStorage): Generation[] {
+  const rows = sql.exec<Row>(
+    `SELECT ${COLUMNS} FROM generations WHERE told = 0 ORDER BY started_at, generation_id LIMIT 100`,
+  );
+  return [...rows].map(toGeneration);
+}
+
 /** The blueprint that a running generation works from. */
 export function selectDocument(sql: SqlStorage, id: string): string | null {
   return sql
@@ -59,7 +67,15 @@ export function selectDocument(sql: SqlStorage, id: string): string | null {
 }
 
 export function updateStarted(sql: SqlStorage, id: string, document: string): void {
-  sql.exec("UPDATE generations SET status = 'running', document = ?2 WHERE generation_id = ?1", id, document);
+  sql.exec(
+    "UPDATE generations SET status = 'running', document = ?2 WHERE generation_id = ?1 AND status = 'pending'",
+    ...[id, document],
+  );
+}
+
+/** D1 knows how it ended. */
+export function updateTold(sql: SqlStorage, id: string): void {
+  sql.exec('UPDATE generations SET told = 1 WHERE generation_id = ?1', id);
 }
 
 export function updateProduced(sql: SqlStorage, id: string, produced: number): void {
@@ -82,7 +98,8 @@ function toGeneration(row: Row): Generation {
     id: row.generation_id,
     status: row.status,
     scenarioId: row.scenario_id,
-    order: GenerationOrder.parse(JSON.parse(row.request)),
+    // Written by this object; parsing it again could refuse an old row and with it the whole object.
+    order: JSON.parse(row.request) as GenerationOrder,
     reason: row.reason,
     startedAt: row.started_at,
     expiresAt: row.expires_at,

@@ -34,7 +34,7 @@ export function openAiModel({ baseURL, apiKey, model }: Endpoint): Model {
   return {
     id: model,
     ask: (question, signal) =>
-      answered(question, async () => {
+      answered(question, signal, async () => {
         const completion = await client.chat.completions.create(
           {
             model,
@@ -57,7 +57,7 @@ export function workersAiModel(ai: AiBinding, model: string): Model {
   return {
     id: model,
     ask: (question, signal) =>
-      answered(question, async () => {
+      answered(question, signal, async () => {
         const input = {
           messages: messagesOf(question),
           max_tokens: MAX_ANSWER_TOKENS,
@@ -76,15 +76,41 @@ function messagesOf({ system, user }: Question<unknown>) {
   ];
 }
 
+/** Keywords that strict structured output does not take; the answer is checked against them all the same. */
+const NOT_STRICT = [
+  '$schema',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+];
+
 function schemaOf({ answer }: Question<unknown>): Record<string, unknown> {
-  return z.toJSONSchema(answer, { io: 'output' });
+  return z.toJSONSchema(answer, {
+    io: 'output',
+    override: ({ jsonSchema }) => {
+      for (const keyword of NOT_STRICT) delete (jsonSchema as Record<string, unknown>)[keyword];
+    },
+  });
 }
 
-async function answered<T>({ answer }: Question<T>, ask: () => Promise<unknown>): Promise<T> {
+/** Whatever a client does about the signal, such as sleeping as long as a server asks it to, the answer comes before it or not at all. */
+async function answered<T>({ answer }: Question<T>, signal: AbortSignal, ask: () => Promise<unknown>): Promise<T> {
   try {
-    const said = await ask();
+    const said = await Promise.race([ask(), aborted(signal)]);
     return answer.parse(typeof said === 'string' ? JSON.parse(said) : said);
   } catch (cause) {
     throw new ModelFault('The model gave no usable answer', { cause });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

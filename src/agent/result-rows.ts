@@ -94,14 +94,17 @@ export function updateVerdict(sql: SqlStorage, key: Key & { attempt: number }, v
 
 export type DueResult = Key & { attempt: number; result: RunResult; content: CaseContent };
 
-/** Results of a run that wait for the judge, with the case version they were judged by. */
-export function selectJudgeDue(sql: SqlStorage, runSeq: number, limit: number): DueResult[] {
+export type DueQuery = { runSeq: number; after: (Key & { attempt: number }) | undefined; limit: number };
+
+/** Results of a run that wait for the judge, with the case version they were judged by, in the order of their keys. */
+export function selectJudgeDue(sql: SqlStorage, { runSeq, after, limit }: DueQuery): DueResult[] {
   const rows = sql.exec<{ case_no: number; trial: number; attempt: number; body: string; content: string }>(
     `SELECT r.case_no, r.trial, r.attempt, r.body, v.content FROM results r
      JOIN case_versions v ON v.case_no = r.case_no AND v.rev = r.case_rev
-     WHERE r.run_seq = ?1 AND r.status = 'pending' AND r.verdict ->> 'rule' = 'judge_due'
-     ORDER BY r.case_no, r.trial, r.attempt LIMIT ?2`,
-    ...[runSeq, limit],
+     WHERE r.run_seq = ?1 AND (r.case_no, r.trial, r.attempt) > (?2, ?3, ?4)
+       AND r.status = 'pending' AND r.verdict ->> 'rule' = 'judge_due'
+     ORDER BY r.case_no, r.trial, r.attempt LIMIT ?5`,
+    ...[runSeq, after?.caseNo ?? 0, after?.trial ?? 0, after?.attempt ?? 0, limit],
   );
   return [...rows].map(({ case_no, trial, attempt, body, content }) => ({
     ...{ runSeq, caseNo: case_no, trial, attempt },

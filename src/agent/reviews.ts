@@ -4,11 +4,12 @@ import { redactText } from '../domain/redaction/redaction.ts';
 import type { ResultKey } from '../domain/run.ts';
 import { parseCaseId } from '../domain/scenario.ts';
 import { type ReviewerVerdict, withReview } from '../domain/verdict/reviewed.ts';
+import type { Verdict } from '../domain/verdict/verdict.ts';
 import { insertAuditEntry } from '../store/audit-log.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectCase } from './catalogue.ts';
 import { selectHeld } from './result-rows.ts';
-import { reviseVerdict } from './revisions.ts';
+import { reviseVerdicts } from './revisions.ts';
 import { findRun, type RunLogDeps } from './run-log.ts';
 import type { Run } from './run-rows.ts';
 
@@ -35,7 +36,8 @@ export function reviewResult(deps: RunLogDeps, call: ReviewCall): Reviewed {
   }
   const comment = redactText(call.review.comment, { personalData: run.redactPersonal }).value;
   const at = { ...key, attempt: standing.attempt };
-  const revised = reviseVerdict(deps, at, (stored) => withReview(stored, { ...call.review, comment }));
+  const revise = (stored: Verdict) => withReview(stored, { ...call.review, comment });
+  const revised = reviseVerdicts(deps, run.seq, [{ at, revise }]);
   return { run: revised ?? run, before: standing.status };
 }
 

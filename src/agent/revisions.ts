@@ -7,31 +7,38 @@ import { type Run, type Tally, updateRun } from './run-rows.ts';
 /** One stored attempt at a result. */
 export type Attempt = Key & { attempt: number };
 
+export type Revision = {
+  at: Attempt;
+  /** Given what is stored now; null leaves it. */
+  revise: (stored: Verdict) => Verdict | null;
+};
+
 /**
- * Puts another verdict in the place of a stored one: the row, the tally and the header change in one transaction. `revise` is given what is
- * stored now, and answers null to leave it. Answers with the run as it is afterwards, or null where nothing changed.
+ * Puts other verdicts in the place of stored ones of a run: the rows, the tally and, once, the header change in one transaction. Answers
+ * with the run as it is afterwards, or null where nothing changed.
  */
-export function reviseVerdict(
-  { storage, runs }: RunLogDeps,
-  at: Attempt,
-  revise: (stored: Verdict) => Verdict | null,
-): Run | null {
+export function reviseVerdicts({ storage, runs }: RunLogDeps, seq: number, revisions: readonly Revision[]): Run | null {
   const { sql } = storage;
   const revised = storage.transactionSync(() => {
-    const stored = selectVerdict(sql, at, at.attempt);
-    const verdict = revise(stored);
-    if (!verdict) return null;
-    updateVerdict(sql, at, verdict);
-    const run = runs.get(at.runSeq);
-    const held = selectHeld(sql, at);
-    const statuses = held.map(({ attempt, status }) => ({ attempt, status }));
-    const tally = retallied(run.tally, statuses, { attempt: at.attempt, before: stored.status });
+    const run = runs.get(seq);
+    const tally = revisions.reduce((known, revision) => revisedTally(sql, known, revision), run.tally);
+    if (tally === run.tally) return null;
     const changed: Run = { ...run, tally, headerRev: run.headerRev + 1, dirty: run.dirty || run.end !== null };
     updateRun(sql, changed);
     return changed;
   });
   if (revised) runs.put(revised);
   return revised;
+}
+
+/** The tally after one revision; the same object where nothing was revised. */
+function revisedTally(sql: SqlStorage, tally: Tally, { at, revise }: Revision): Tally {
+  const stored = selectVerdict(sql, at, at.attempt);
+  const verdict = revise(stored);
+  if (!verdict) return tally;
+  updateVerdict(sql, at, verdict);
+  const statuses = selectHeld(sql, at).map(({ attempt, status }) => ({ attempt, status }));
+  return retallied(tally, statuses, { attempt: at.attempt, before: stored.status });
 }
 
 type Standing = { attempt: number; status: ResultStatus };

@@ -2,12 +2,12 @@ import { parseBlueprint } from '../domain/blueprint/blueprint.ts';
 import { echo, Refusal } from '../domain/errors.ts';
 import type { GenerationRequest } from '../domain/generation/case-plan.ts';
 import { type GenerationOrder, isLive, LOCK_MS, statusAt, titleFrom } from '../domain/generation-job.ts';
-import { type GenerationLimits, monthStart, resetDate } from '../domain/quota.ts';
 import type { CaseContent, Scenario } from '../domain/scenario.ts';
-import { type Booked, insertGeneration as insertBooking, updateGeneration } from '../store/generations.ts';
+import { updateGeneration } from '../store/generations.ts';
 import { hasSchema } from './agent-schema.ts';
 import { selectAgent, selectMessages, selectScenario } from './catalogue.ts';
-import { type CatalogueWriter, reachD1 } from './catalogue-writer.ts';
+import { type CatalogueWriter, reachD1, WRITE_DEADLINE_MS } from './catalogue-writer.ts';
+import { alreadyRunning, book, type Made } from './generation-booking.ts';
 import {
   deleteGeneration,
   type End,
@@ -16,9 +16,11 @@ import {
   selectDocument,
   selectGeneration,
   selectNewestGeneration,
+  selectUntold,
   updateEnded,
   updateProduced,
   updateStarted,
+  updateTold,
 } from './generation-rows.ts';
 import type { CaseSource, TestEngine } from './test-engine.ts';
 import { deleteTimer, replaceTimer } from './timers.ts';
@@ -26,13 +28,15 @@ import { deleteTimer, replaceTimer } from './timers.ts';
 /** One step of a generation holds the alarm for so long at most. */
 const STEP_MS = 25_000;
 const RETRY_MS = 5_000;
-const HOUR_MS = 3_600_000;
+const MAX_RETRY_MS = 60_000;
 
 export type GeneratorDeps = {
   storage: DurableObjectStorage;
   db: D1Database;
   catalogue: CatalogueWriter;
   engine: TestEngine;
+  /** There is a step to be done. */
+  due: () => void;
 };
 
 /** Waits for work while the object goes on with what is due; undefined when `until` (epoch ms) comes first. */
@@ -46,37 +50,46 @@ export type Wait = <T>(work: Promise<T>, until: number) => Promise<T | undefined
 export class TestGenerator {
   readonly #deps: GeneratorDeps;
   #open: { id: string; source: CaseSource } | null = null;
+  /** The generation that is being booked right now: it holds the lock, and no step touches it. */
+  #starting: string | null = null;
+  #failures = 0;
 
   constructor(deps: GeneratorDeps) {
     this.#deps = deps;
   }
 
   /** Takes the lock and starts. @throws Refusal GENERATION_IN_PROGRESS, RATE_LIMITED, QUOTA_EXCEEDED, AGENT_NOT_FOUND, RETRY_LATER */
-  async start(
-    order: GenerationOrder,
-    made: { id: string; scenarioId: string; now: number; limits: GenerationLimits },
-  ): Promise<void> {
-    const { sql } = this.#deps.storage;
+  async start(order: GenerationOrder, made: Made): Promise<void> {
+    const { storage, db } = this.#deps;
+    const { sql } = storage;
     const { id, scenarioId, now } = made;
     const newest = selectNewestGeneration(sql);
     if (newest && isLive(newest, now)) throw alreadyRunning(selectAgent(sql).name);
-    const expiresAt = now + LOCK_MS;
-    insertGeneration(sql, { id, status: 'pending', scenarioId, order, startedAt: now, expiresAt });
+    insertGeneration(sql, { id, status: 'pending', scenarioId, order, startedAt: now, expiresAt: now + LOCK_MS });
+    this.#starting = id;
     try {
-      const document = admitted(await this.#book(order, made), order, made);
-      if (!hasSchema(sql)) return;
+      const document = await book(db, selectAgent(sql), { order, made });
+      if (!selectIfAny(sql, id)) throw new Refusal('AGENT_NOT_FOUND', 'Agent not found');
       updateStarted(sql, id, document);
-      replaceTimer(sql, { kind: 'generation', key: 0, at: now });
     } catch (error) {
-      if (hasSchema(sql)) deleteGeneration(sql, id);
+      this.#giveUp(id, error);
       throw error;
+    } finally {
+      if (this.#starting === id) this.#starting = null;
+      if (hasSchema(sql)) {
+        replaceTimer(sql, { kind: 'generation', key: 0, at: now });
+        this.#deps.due();
+      }
     }
   }
 
-  #book(order: GenerationOrder, made: { id: string; now: number; limits: GenerationLimits }): Promise<Booked> {
-    const { id: agentId, workspace_id: workspaceId } = selectAgent(this.#deps.storage.sql);
-    const window = { hourAgo: made.now - HOUR_MS, monthStart: monthStart(made.now) };
-    return reachD1(insertBooking(this.#deps.db, { ...made, ...window, agentId, workspaceId, cases: order.testCases }));
+  /** A refusal leaves no trace; where nobody knows whether D1 booked it, D1 is told later that it failed, so that it costs nothing. */
+  #giveUp(id: string, error: unknown): void {
+    const { sql } = this.#deps.storage;
+    if (!hasSchema(sql)) return;
+    const isUnknown = !(error instanceof Refusal) || error.code === 'RETRY_LATER';
+    if (isUnknown) updateEnded(sql, id, { status: 'failed', reason: 'the backend did not answer' });
+    else deleteGeneration(sql, id);
   }
 
   /** The generation of that id; without one the live one, or null. @throws Refusal NOT_FOUND */
@@ -91,36 +104,54 @@ export class TestGenerator {
     return { ...found, status, reason: status === 'timed_out' ? timedOut(found) : found.reason, now };
   }
 
-  /** After a wake nobody works on a generation that has not ended: its next step is due at once. Answers whether there is one. */
-  resume(): boolean {
-    const { sql } = this.#deps.storage;
-    const newest = selectNewestGeneration(sql);
-    if (newest?.status !== 'pending' && newest?.status !== 'running') return false;
-    replaceTimer(sql, { kind: 'generation', key: 0, at: newest.startedAt });
-    return true;
+  /** Nothing of a deleted agent may live on in memory. */
+  forget(): void {
+    this.#open = null;
+    this.#starting = null;
   }
 
-  /** Does as much as one step does. Never throws: what failed is tried again until the lock lapses. */
+  /** After a wake nobody works on what has not ended: its next step is due at once. Answers whether there is something. */
+  resume(): boolean {
+    const { sql } = this.#deps.storage;
+    const [first] = selectUntold(sql);
+    if (first) replaceTimer(sql, { kind: 'generation', key: 0, at: first.startedAt });
+    return first !== undefined;
+  }
+
+  /** Does as much as one step does. Never throws: what failed is tried again, a generation until its lock lapses. */
   async step(wait: Wait): Promise<void> {
     const { sql } = this.#deps.storage;
-    const job = selectNewestGeneration(sql);
-    const now = Date.now();
-    replaceTimer(sql, { kind: 'generation', key: 0, at: now + STEP_MS + RETRY_MS });
+    replaceTimer(sql, { kind: 'generation', key: 0, at: Date.now() + STEP_MS + RETRY_MS });
     try {
-      if (job && isLive(job, now)) await this.#advance(job, wait);
-      else await this.#close(job);
-      return;
+      for (const job of this.#unfinished()) {
+        if (isLive(job, Date.now()) && job.status === 'running') await this.#advance(job, wait);
+        else await this.#close(job);
+      }
+      this.#failures = 0;
     } catch (error) {
       console.error(JSON.stringify({ level: 'error', event: 'generation_step_failed', cause: String(error) }));
       this.#open = null;
+      this.#failures += 1;
     }
-    if (hasSchema(sql)) replaceTimer(sql, { kind: 'generation', key: 0, at: Date.now() + RETRY_MS });
+    if (hasSchema(sql)) this.#setTimer();
+  }
+
+  /** All that D1 does not know the end of, but for one that is only now being booked. */
+  #unfinished(): Generation[] {
+    const { sql } = this.#deps.storage;
+    return hasSchema(sql) ? selectUntold(sql).filter(({ id }) => id !== this.#starting) : [];
+  }
+
+  #setTimer(): void {
+    const { sql } = this.#deps.storage;
+    const pause = this.#failures === 0 ? 0 : Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
+    const at = Math.round(Date.now() + pause * (0.5 + Math.random() / 2));
+    if (this.#unfinished().length > 0) replaceTimer(sql, { kind: 'generation', key: 0, at });
+    else if (this.#starting === null) deleteTimer(sql, 'generation', 0);
   }
 
   async #advance(job: Generation, wait: Wait): Promise<void> {
     const { storage } = this.#deps;
-    if (job.status === 'pending')
-      return this.#end(job, { status: 'failed', reason: 'it was interrupted before it began' });
     const until = Math.min(Date.now() + STEP_MS, job.expiresAt);
     const stop = new AbortController();
     const cases = await wait(this.#next(job, stop.signal), until);
@@ -130,7 +161,6 @@ export class TestGenerator {
     else if ('fault' in cases) this.#end(job, { status: 'failed', reason: cases.fault });
     else if (cases.made.length === 0) this.#end(job, emptyHanded(job));
     else await this.#store(job, cases.made);
-    if (hasSchema(storage.sql)) replaceTimer(storage.sql, { kind: 'generation', key: 0, at: Date.now() });
   }
 
   async #next(job: Generation, signal: AbortSignal): Promise<{ made: CaseContent[] } | { fault: string }> {
@@ -162,25 +192,32 @@ export class TestGenerator {
     return current !== undefined && isLive(current, Date.now()) && current.produced === job.produced;
   }
 
+  /** Whether a write that begins now ends before the lock lapses: after that a finisher changes nothing. */
+  #holdsForAWrite(job: Generation): boolean {
+    return this.#holds(job) && Date.now() + WRITE_DEADLINE_MS < job.expiresAt;
+  }
+
   async #store(job: Generation, cases: CaseContent[]): Promise<void> {
     const { storage, catalogue } = this.#deps;
     const produced = job.produced + cases.length;
     const status = produced >= job.order.testCases ? 'completed' : 'running';
     await catalogue.growScenario({
-      make: () => (this.#holds(job) ? this.#grown(job, cases) : null),
+      make: () => (this.#holdsForAWrite(job) ? this.#grown(job, cases) : null),
       also: (db) => [updateGeneration(db, { id: job.id, status, cases: produced })],
       commit: () => {
         updateProduced(storage.sql, job.id, produced);
-        if (status === 'completed') updateEnded(storage.sql, job.id, { status, reason: null });
+        if (status === 'running') return;
+        updateEnded(storage.sql, job.id, { status, reason: null });
+        updateTold(storage.sql, job.id);
       },
     });
   }
 
-  /** The scenario with the new cases behind the others; null, and the end of the job, if somebody deleted it meanwhile. */
+  /** The scenario with the new cases behind those that are counted: one that D1 stored and did not confirm is written over. Null, and the end of the job, if somebody deleted it meanwhile. */
   #grown(job: Generation, cases: CaseContent[]): Scenario | null {
     const now = Date.now();
     const known = selectScenario(this.#deps.storage.sql, job.scenarioId);
-    if (known) return { ...known, cases: [...known.cases, ...cases], updatedAt: now };
+    if (known) return { ...known, cases: [...known.cases.slice(0, job.produced), ...cases], updatedAt: now };
     if (job.produced === 0) return newScenario(job, cases, now);
     this.#end(job, { status: 'failed', reason: 'its scenario was deleted' });
     return null;
@@ -191,38 +228,20 @@ export class TestGenerator {
   }
 
   /** D1 hears how it ended, then there is nothing left to do. */
-  async #close(job: Generation | undefined): Promise<void> {
+  async #close(job: Generation): Promise<void> {
     const { storage, db } = this.#deps;
-    this.#open = null;
-    if (job) {
-      this.#end(job, { status: 'timed_out', reason: timedOut(job) });
-      const { id, status, produced } = selectGeneration(storage.sql, job.id) ?? job;
-      await reachD1(updateGeneration(db, { id, status, cases: produced }).run());
-    }
-    if (hasSchema(storage.sql)) deleteTimer(storage.sql, 'generation', 0);
+    this.#end(job, job.status === 'pending' ? INTERRUPTED : { status: 'timed_out', reason: timedOut(job) });
+    const { id, status, produced } = selectGeneration(storage.sql, job.id) ?? job;
+    await reachD1(updateGeneration(db, { id, status, cases: produced }).run());
+    if (hasSchema(storage.sql)) updateTold(storage.sql, id);
   }
 }
 
-function alreadyRunning(name: string): Refusal {
-  const hint = 'Wait for it to complete or check invarium_get_tests.';
-  return new Refusal('GENERATION_IN_PROGRESS', `A test generation is already running for ${name}`, hint);
-}
+/** Its holder died while D1 was asked. */
+const INTERRUPTED: End = { status: 'failed', reason: 'it was interrupted before it began' };
 
-/** The blueprint to work from. @throws Refusal where a limit stands in the way */
-function admitted(booked: Booked, order: GenerationOrder, made: { now: number; limits: GenerationLimits }): string {
-  const { perHour, perMonth } = made.limits;
-  if (booked.document === null) throw new Refusal('AGENT_NOT_FOUND', 'Agent not found');
-  if (booked.booked) return booked.document;
-  if (booked.last_hour >= perHour) {
-    throw new Refusal('RATE_LIMITED', `Rate limit exceeded: ${perHour} generations per hour`);
-  }
-  const left = Math.max(0, (perMonth ?? 0) - booked.this_month);
-  const ask = left > 0 ? ` ${left} of the ${order.testCases} test cases asked for are left.` : '';
-  throw new Refusal(
-    'QUOTA_EXCEEDED',
-    `Test case generation limit reached (${booked.this_month}/${perMonth})`,
-    `Resets ${resetDate(made.now)}.${ask}`,
-  );
+function selectIfAny(sql: SqlStorage, id: string): Generation | undefined {
+  return hasSchema(sql) ? selectGeneration(sql, id) : undefined;
 }
 
 function newScenario(job: Generation, cases: CaseContent[], now: number): Scenario {

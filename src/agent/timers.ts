@@ -34,3 +34,8 @@ export function selectOpenRunSeqs(sql: SqlStorage): number[] {
 export function selectNextTimer(sql: SqlStorage): number | null {
   return sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM timers').one().at;
 }
+
+/** The same of those that are served while slow work goes on. */
+export function selectNextStall(sql: SqlStorage): number | null {
+  return sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM timers WHERE kind = 'stall'").one().at;
+}

@@ -6,7 +6,7 @@ import type { CatalogueWriter } from './catalogue-writer.ts';
 import { type FlushDeps, flushToD1, openChanged, runsDue, type Told } from './flush.ts';
 import { alarmAfterCall, nextAlarm } from './next-alarm.ts';
 import type { TestGenerator, Wait } from './test-generator.ts';
-import { selectDueTimers, selectNextTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
+import { selectDueTimers, selectNextStall, selectNextTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
 
 /** How long a step of slow work may go without a look at what else became due. */
 const GLANCE_MS = 1_000;
@@ -27,6 +27,7 @@ export class Upkeep {
   readonly #deps: UpkeepDeps;
   readonly #told: Told = new Map();
   #failures = 0;
+  #serving: Promise<void> | null = null;
 
   constructor(deps: UpkeepDeps) {
     this.#deps = deps;
@@ -39,19 +40,19 @@ export class Upkeep {
     if (!hasSchema(storage.sql)) return;
     const due = selectDueTimers(storage.sql, Date.now());
     await this.#serve(due);
-    if (isRegistered()) await this.#workOn(due);
-    this.#armNext();
+    if (isRegistered()) await this.#workOn(due.filter(({ kind }) => kind !== 'stall').slice(0, MAX_STEPS_AT_ONCE));
+    if (hasSchema(storage.sql)) this.#arm(selectNextTimer(storage.sql));
   }
 
-  /** What asks a model: a step of each, side by side. */
+  /** What asks a model: a step of each, side by side. What is left over is due at once. */
   async #workOn(due: Timer[]): Promise<void> {
     const { generator, judge } = this.#deps;
     const wait: Wait = (work, until) => this.#waitFor(work, until);
-    const steps = due.flatMap(({ kind, key }) => {
-      if (kind === 'generation') return [generator.step(wait)];
-      return kind === 'judge' ? [judge.step(key, wait)] : [];
-    });
-    await Promise.all(steps.slice(0, MAX_STEPS_AT_ONCE));
+    const steps = due.map(({ kind, key }) => (kind === 'generation' ? generator.step(wait) : judge.step(key, wait)));
+    for (const outcome of await Promise.allSettled(steps)) {
+      if (outcome.status === 'fulfilled') continue;
+      console.error(JSON.stringify({ level: 'error', event: 'step_failed', cause: String(outcome.reason) }));
+    }
   }
 
   /** A call changed a run: D1 will hear of it. */
@@ -63,6 +64,7 @@ export class Upkeep {
   /** Nothing of a deleted agent may live on in memory. */
   forget(): void {
     this.#told.clear();
+    this.#failures = 0;
     this.#deps.clock.rang();
   }
 
@@ -73,7 +75,15 @@ export class Upkeep {
     purgeDeletedCases(storage.sql, Math.min(Number.MAX_SAFE_INTEGER, ...pins));
   }
 
-  async #serve(due: Timer[]): Promise<void> {
+  /** One at a time: of several waiters only the first serves. */
+  #serve(due: Timer[]): Promise<void> {
+    this.#serving ??= this.#serveDue(due).finally(() => {
+      this.#serving = null;
+    });
+    return this.#serving;
+  }
+
+  async #serveDue(due: Timer[]): Promise<void> {
     const { isRegistered, catalogue, stalled } = this.#deps;
     const now = Date.now();
     try {
@@ -107,16 +117,16 @@ export class Upkeep {
       if (clock.at === null || clock.at > Date.now() || !hasSchema(storage.sql)) continue;
       clock.rang();
       await this.#serve(selectDueTimers(storage.sql, Date.now()));
-      this.#armNext();
+      // Slow work that falls due has to wait for this alarm to end: to arm for it would only turn this loop faster.
+      if (hasSchema(storage.sql)) this.#arm(selectNextStall(storage.sql));
     }
     return undefined;
   }
 
-  #armNext(): void {
-    const { storage, clock, runs } = this.#deps;
-    if (!hasSchema(storage.sql)) return;
+  #arm(timer: number | null): void {
+    const { clock, runs } = this.#deps;
     const at = nextAlarm({
-      timer: selectNextTimer(storage.sql),
+      timer,
       failures: this.#failures,
       dirty: runs.dirtyCount() > 0,
       openChanged: openChanged(this.#deps, this.#told).length > 0,

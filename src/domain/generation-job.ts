@@ -41,6 +41,6 @@ const TITLE_CHARS = 80;
 export function titleFrom(description: string): string {
   const line = description.trim().split('\n', 1)[0]?.trim() ?? '';
   if (line.length <= TITLE_CHARS) return line;
-  const cut = line.slice(0, TITLE_CHARS - 1);
+  const cut = line.slice(0, TITLE_CHARS - 1).replace(/[\ud800-\udbff]$/, '');
   return `${cut.slice(0, cut.lastIndexOf(' ') > TITLE_CHARS / 2 ? cut.lastIndexOf(' ') : undefined)}…`;
 }

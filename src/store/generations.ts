@@ -15,7 +15,9 @@ export type Booking = {
 /** `document` is the agent's newest blueprint. */
 export type Booked = { booked: number; last_hour: number; this_month: number; document: string | null };
 
-const LAST_HOUR = 'SELECT count(*) FROM generations WHERE workspace_id = ?1 AND created_at > ?2';
+/** One that never began does not count. */
+const LAST_HOUR =
+  "SELECT count(*) FROM generations WHERE workspace_id = ?1 AND created_at > ?2 AND NOT (status = 'failed' AND cases = 0)";
 const THIS_MONTH = 'SELECT coalesce(sum(cases), 0) FROM generations WHERE workspace_id = ?1 AND created_at >= ?3';
 
 /** Books a generation if the limits leave room for it, and reads what it is made from: one transaction, one round trip. */
@@ -42,7 +44,9 @@ export async function insertGeneration(db: D1Database, booking: Booking): Promis
 
 export type GenerationUpdate = { id: string; status: GenerationStatus; cases: number };
 
-/** Where a generation stands, for a batch that stores its cases. */
+/** Where a generation stands, for a batch that stores its cases. One that has ended never runs again, however late this arrives. */
 export function updateGeneration(db: D1Database, { id, status, cases }: GenerationUpdate): D1PreparedStatement {
-  return db.prepare('UPDATE generations SET status = ?2, cases = ?3 WHERE id = ?1').bind(id, status, cases);
+  return db
+    .prepare("UPDATE generations SET status = ?2, cases = ?3 WHERE id = ?1 AND (status = 'running' OR ?2 <> 'running')")
+    .bind(id, status, cases);
 }

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { Complexity } from '../domain/fields.ts';
 import { CaseContent, ORIGINS, type Scenario } from '../domain/scenario.ts';
 
-/** Stores a scenario as it is now, with its cases, and `also` in one transaction. Absolute, so that a repeat changes nothing. */
+/**
+ * Stores a scenario as it is now, with its cases, and `also` in one transaction. Absolute, so that a repeat changes nothing; and only of an
+ * agent that is there, so that a late arrival brings nothing of a deleted one back.
+ */
 export async function upsertScenario(
   db: D1Database,
   agentId: string,
@@ -13,7 +16,7 @@ export async function upsertScenario(
     db
       .prepare(
         `INSERT INTO scenarios (id, agent_id, title, description, complexity, tags, origin, active, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM agents WHERE id = ?2
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description, tags = excluded.tags,
            active = excluded.active, updated_at = excluded.updated_at`,
       )
@@ -29,7 +32,8 @@ export async function upsertScenario(
       ),
     db
       .prepare(
-        `INSERT INTO test_cases (scenario_id, n, content) SELECT ?1, value ->> 'n', value ->> 'content' FROM json_each(?2) WHERE true
+        `INSERT INTO test_cases (scenario_id, n, content) SELECT ?1, value ->> 'n', value ->> 'content' FROM json_each(?2)
+         WHERE EXISTS (SELECT 1 FROM scenarios WHERE id = ?1)
          ON CONFLICT (scenario_id, n) DO UPDATE SET content = excluded.content WHERE content <> excluded.content`,
       )
       .bind(scenario.id, JSON.stringify(cases)),

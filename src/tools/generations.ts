@@ -3,7 +3,7 @@ import { Refusal } from '../domain/errors.ts';
 import { FAILURE_CATEGORIES } from '../domain/fields.ts';
 import { MAX_CASES } from '../domain/generation/case-plan.ts';
 import { PERSONAS } from '../domain/generation/persona.ts';
-import { GenerationStatus, titleFrom } from '../domain/generation-job.ts';
+import { GenerationStatus, isLive, titleFrom } from '../domain/generation-job.ts';
 import { generationLimits, planOf } from '../domain/quota.ts';
 import { CaseView } from '../domain/scenario.ts';
 import { askAgent } from './agent-access.ts';
@@ -80,7 +80,7 @@ Use invarium_get_tests to check status and retrieve results.`,
 const Progress = z.object({
   generation_id: z.string(),
   asked_for: z.int(),
-  elapsed_seconds: z.int(),
+  elapsed_seconds: z.int().nullable(),
   reason: z.string().nullable(),
 });
 
@@ -125,7 +125,9 @@ Returns: the cases with id, message, expected tools and expected behaviour.`,
     const progress = generation && {
       generation_id: generation.id,
       asked_for: generation.order.testCases,
-      elapsed_seconds: Math.round((generation.now - generation.startedAt) / 1000),
+      elapsed_seconds: isLive(generation, generation.now)
+        ? Math.round((generation.now - generation.startedAt) / 1000)
+        : null,
       reason: generation.reason,
     };
     return {

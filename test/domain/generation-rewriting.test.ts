@@ -31,7 +31,7 @@ const DRAFT: CaseContent = {
 };
 
 function reword(user_message: string, seen: string[] = []) {
-  const words = { title: 'Move it', user_message, expected_behavior: 'It is rerouted.' };
+  const words = { title: 'Move\n it', user_message };
   return reworded(DRAFT, words, { blueprint, seen: new SeenMessages(seen) });
 }
 
@@ -41,7 +41,7 @@ test('new words take the place of the old ones and leave what is judged alone', 
   expect(content).toEqual({
     title: 'Move it',
     user_message: 'hi, could PX-4411 go to 12 elm street please?',
-    expectations: { ...DRAFT.expectations, expected_behavior: 'It is rerouted.' },
+    expectations: DRAFT.expectations,
   });
 });
 
@@ -55,6 +55,21 @@ test.each([
   ['Parcel PX-4411 to 12 Elm Street, my name is {{name}}.', 'The message has a hole that nobody filled in.'],
 ])('%s is dropped with its reason, and the draft stands', (message, reason) => {
   expect(reword(message)).toEqual({ content: DRAFT, problem: reason });
+});
+
+test('a name that the case is judged by has to stay', () => {
+  const draft: CaseContent = {
+    title: 'Name',
+    user_message: 'Send parcel PX-4411 to Lisbon, to jane@example.com.',
+    expectations: {
+      required_effects: [
+        { tool: 'reroute_parcel', arguments: { parcel_id: 'PX-4411', city: 'Lisbon', to: 'jane@example.com' } },
+      ],
+    },
+  };
+  const words = { title: 'Name', user_message: 'Please send PX-4411 to me, jane@example.com.' };
+  const { content, problem } = reworded(draft, words, { blueprint, seen: new SeenMessages([]) });
+  expect({ content, problem }).toEqual({ content: draft, problem: 'The message no longer says Lisbon.' });
 });
 
 test('words that are like another message are dropped', () => {

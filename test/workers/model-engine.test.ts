@@ -33,7 +33,7 @@ test('a model words the cases, and what they are judged by stays as it was plann
   expect(cases).toHaveLength(8);
   for (const { user_message, expected_behavior, expectations } of cases) {
     expect(user_message).toMatch(/^Good morning from the model\. .+ Many thanks!$/s);
-    expect(expected_behavior).toBe('As agreed.');
+    expect(expected_behavior).not.toBe('As agreed.');
     expect(expectations.required_effects).toBeDefined();
   }
 });
