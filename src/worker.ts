@@ -8,10 +8,13 @@ import { type App, baseUrl } from './http/app.ts';
 import { failurePage, notFoundPage } from './http/failures.tsx';
 import { files } from './http/files.ts';
 import { health } from './http/health.ts';
+import { keysPage } from './http/keys-page.tsx';
+import { listPages } from './http/list-pages.tsx';
 import { live } from './http/live.ts';
 import { logRequest } from './http/log.ts';
 import { serveMcp } from './http/mcp.ts';
 import { pages } from './http/pages.tsx';
+import { settingsPage } from './http/settings-page.tsx';
 import { setup } from './http/setup.ts';
 import { signIn } from './http/sign-in.tsx';
 
@@ -43,6 +46,9 @@ app.use(
 );
 app.route('/', signIn);
 app.route('/', pages);
+app.route('/', listPages);
+app.route('/', keysPage);
+app.route('/', settingsPage);
 app.notFound(notFoundPage);
 app.onError(failurePage);
 

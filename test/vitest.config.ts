@@ -19,6 +19,9 @@ const domain = {
   test: {
     name: 'domain',
     environment: 'node',
+    // Nothing here has a state of its own, so files share what they import.
+    isolate: false,
+    maxWorkers: '100%',
     include: ['test/domain/**/*.test.ts', 'test/layering.test.ts'],
     sequence: { groupOrder: 0 },
   },

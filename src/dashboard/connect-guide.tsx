@@ -1,4 +1,4 @@
-import { clientConfigs } from './client-config.ts';
+import { ClientSnippets } from './client-snippets.tsx';
 
 /** Three steps from an empty workspace to a first run, with the exact words to copy. */
 export function ConnectGuide({ mcpUrl, origin }: { mcpUrl: string; origin: string }) {
@@ -17,14 +17,7 @@ export function ConnectGuide({ mcpUrl, origin }: { mcpUrl: string; origin: strin
           Put your key into the environment as <code>INVARIUM_API_KEY</code> (<code>npm start</code> shows it on{' '}
           <code>{origin}</code>), then give your client this file.
         </p>
-        {clientConfigs(mcpUrl).map(({ client, file, text }, index) => (
-          <details class="client" name="client" open={index === 0}>
-            <summary>
-              {client} <code>{file}</code>
-            </summary>
-            <pre class="copy">{text}</pre>
-          </details>
-        ))}
+        <ClientSnippets mcpUrl={mcpUrl} />
       </li>
       <li>
         <h3>Ask for a test</h3>

@@ -13,7 +13,16 @@ export type LayoutProps = {
   children: Child;
 };
 
-const STYLE_SHEETS = ['base', 'frame', 'run', 'lists'];
+const STYLE_SHEETS = ['base', 'frame', 'run', 'lists', 'listing', 'settings'];
+
+/** The navigation: where, and what it is called. */
+const PLACES = [
+  ['/', 'Overview'],
+  ['/agents', 'Agents'],
+  ['/runs', 'Test runs'],
+  ['/api-keys', 'API keys'],
+  ['/settings', 'Settings'],
+] as const;
 
 const DOCTYPE = raw('<!DOCTYPE html>');
 
@@ -71,9 +80,11 @@ function SignedIn({ workspaceName, csrf, here }: SignedInProps) {
   return (
     <>
       <nav aria-label="Main">
-        <a href="/" aria-current={here === '/' ? 'page' : undefined}>
-          Overview
-        </a>
+        {PLACES.map(([path, name]) => (
+          <a href={path} aria-current={here === path ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
       </nav>
       <span class="workspace" title="Workspace">
         <bdi>{workspaceName}</bdi>

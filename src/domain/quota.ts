@@ -13,6 +13,13 @@ export const Plan = z.strictObject({
   limits: z.strictObject({ agents: Limit, generations: Limit, credits: Limit, api_keys: Limit }).prefault({}),
 });
 export type Plan = z.infer<typeof Plan>;
+/** What people read for each. */
+export const QUOTA_LABELS: Record<QuotaName, string> = {
+  agents: 'Agents',
+  generations: 'Test case generations',
+  credits: 'Simulation credits',
+  api_keys: 'API keys',
+};
 export type Quota = { used: number; limit: number | null };
 
 /** The plan that a server is configured with, as JSON text; without one nothing is limited. @throws when the text is no plan */

@@ -1,15 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { newId } from '../agent/ids.ts';
 import type { Env } from '../env.ts';
-import { findKey, findSession, isLive, projectKey, projectSession } from '../store/credentials.ts';
+import { findKey, findSession, isLive, projectSession } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
-import { insertKey, type KeyRecord, type Scope } from '../store/keys.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
 
 /** Who is asking: API keys and dashboard sessions, both known only by their SHA-256. */
 
-const KEY_PREFIX = 'inv_';
+export const KEY_PREFIX = 'inv_';
 const DEADLINE_MS = 8_000;
 /** What a client sends that never put its key in place of the variable. */
 const UNSET_KEY = /^\$\{?\w+\}?$/;
@@ -38,25 +36,6 @@ export async function callerOfKey(env: Env, key: string, now: number): Promise<C
   if (!record || !isLive(record, now)) return null;
   const { workspace_id, workspace_name, email, id, scopes } = record;
   return { workspaceId: workspace_id, workspaceName: workspace_name, email, credentialId: id, scopes };
-}
-
-export type MintedKey = { key: string; record: KeyRecord };
-type KeyFor = { workspaceId: string; workspaceName: string; email: string; name: string; scopes: Scope[]; now: number };
-
-/** Makes a key. It is shown once; D1 keeps its hash, and KV a copy for checks without a database. */
-export async function mintKey(
-  env: Env,
-  { workspaceId, workspaceName, email, name, scopes, now }: KeyFor,
-): Promise<MintedKey> {
-  const key = KEY_PREFIX + randomBytes(30).toString('base64url');
-  const id = newId('key');
-  const hash = sha256(key);
-  const row = { id, hash, workspaceId, name, prefix: key.slice(0, 8), scopes, createdAt: now, expiresAt: null };
-  await withDeadline(insertKey(env.DB, row), DEADLINE_MS);
-  const names = { id, workspace_id: workspaceId, workspace_name: workspaceName, email };
-  const record: KeyRecord = { ...names, scopes, expires_at: null, revoked_at: null };
-  await withDeadline(projectKey(env.KV, hash, record), DEADLINE_MS);
-  return { key, record };
 }
 
 type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string };

@@ -11,6 +11,8 @@ const SERVED: Record<string, { path: string; type: string }> = {
   '/assets/frame.css': { path: 'dashboard/assets/frame.css', type: 'text/css; charset=utf-8' },
   '/assets/run.css': { path: 'dashboard/assets/run.css', type: 'text/css; charset=utf-8' },
   '/assets/lists.css': { path: 'dashboard/assets/lists.css', type: 'text/css; charset=utf-8' },
+  '/assets/listing.css': { path: 'dashboard/assets/listing.css', type: 'text/css; charset=utf-8' },
+  '/assets/settings.css': { path: 'dashboard/assets/settings.css', type: 'text/css; charset=utf-8' },
   '/assets/live.js': { path: 'dashboard/assets/live.js', type: 'text/javascript; charset=utf-8' },
   '/assets/favicon.svg': { path: 'dashboard/assets/favicon.svg', type: 'image/svg+xml' },
   '/api/tracer': { path: TRACER_FILE, type: 'text/x-python; charset=utf-8' },

@@ -6,6 +6,7 @@ import type { Env } from '../env.ts';
 import { authFailed, type OpenContext } from '../tools/define-tool.ts';
 import { type App, baseUrl } from './app.ts';
 import { callerOfKey, readCredential } from './auth.ts';
+import { noteKeyUse } from './key-use.ts';
 import { authInfoOf, buildServer, calledTool } from './mcp-server.ts';
 import { mintSetupCode } from './one-time-code.ts';
 import { readText } from './read-body.ts';
@@ -46,6 +47,7 @@ async function serve(c: Context<App>, transport: McpTransport): Promise<Response
   const caller =
     credential.kind === 'key' ? await callerOfKey(c.env, credential.key, now).catch(() => undefined) : null;
   c.set('workspace', caller?.workspaceId ?? null);
+  if (caller) noteKeyUse(c, caller, now);
   const report = ({ tool, code }: { tool: string; code: string }) => c.set('outcome', { tool, code });
   const context: OpenContext = {
     caller: caller ?? null,

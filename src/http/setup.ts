@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
+import { newId } from '../agent/ids.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectWorkspace } from '../store/workspaces.ts';
 import { type App, baseUrl } from './app.ts';
-import { mintKey } from './auth.ts';
+import { mintKey } from './mint-key.ts';
 import { redeemSetupCode } from './one-time-code.ts';
 
 const D1_DEADLINE_MS = 8_000;
@@ -19,15 +20,12 @@ setup.post('/api/setup/:code', async (c) => {
   if (!workspace)
     return c.text('Error: Setup code is invalid, expired or used. Call invarium_connect for a new one.\n', 410);
   c.set('workspace', workspace.id);
-  const { key } = await mintKey(c.env, {
-    workspaceId: workspace.id,
-    workspaceName: workspace.name,
-    email: workspace.email,
-    name: 'Tracer',
-    scopes: ['ingest'],
-    now,
+  const minted = await mintKey(c.env, {
+    ...{ id: newId('key'), workspaceId: workspace.id, name: 'Tracer', scopes: ['ingest'] },
+    ...{ createdAt: now, expiresAt: null, actor: workspace.email },
   });
-  return c.text(`${JSON.stringify({ api_key: key, mcp_url: baseUrl(c) }, null, 2)}\n`, 200, {
+  if ('refused' in minted) throw new Error('a key without a limit was refused');
+  return c.text(`${JSON.stringify({ api_key: minted.key, mcp_url: baseUrl(c) }, null, 2)}\n`, 200, {
     'Content-Type': 'application/json',
   });
 });

@@ -51,11 +51,14 @@ signIn.post('/sign-in', async (c) => {
   const next = safePath(form.next);
   const key = typeof form.key === 'string' ? form.key.trim() : '';
   const caller = await callerOfKey(c.env, key, now);
-  const owner = caller?.scopes.includes('read')
+  const owner = caller?.scopes.includes('admin')
     ? await withDeadline(selectOwner(c.env.DB, caller.workspaceId), D1_DEADLINE_MS)
     : null;
   if (!caller || !owner)
-    return c.html(<SignInPage next={next} error="This key is unknown, revoked, expired or may not read." />, 401);
+    return c.html(
+      <SignInPage next={next} error="This key is unknown, revoked, expired, or lacks the scope admin." />,
+      401,
+    );
   const { workspaceId, workspaceName } = caller;
   await openSession(c, { workspaceId, workspaceName, memberId: owner.id, email: owner.email }, now);
   return c.redirect(next, 303);

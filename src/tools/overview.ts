@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FailureCategory } from '../domain/fields.ts';
 import { averageScore, fleetHealth } from '../domain/fleet.ts';
 import { minuteTime, percent } from '../domain/formatting.ts';
-import { monthStart, planOf, QUOTAS, type QuotaName, quotaText, resetDate } from '../domain/quota.ts';
+import { monthStart, planOf, QUOTA_LABELS, QUOTAS, type QuotaName, quotaText, resetDate } from '../domain/quota.ts';
 import { selectOverview, selectUsage } from '../store/overview.ts';
 import { selectRuns } from '../store/runs.ts';
 import { NO_AGENTS } from './agents.ts';
@@ -100,12 +100,6 @@ function runLine(run: z.infer<typeof ShownRun>, index: number): string {
   return `${index + 1}. ${run.agent_name} -- ${when} | ${run.status} | ${counts} | Source: ${run.source}`;
 }
 
-const QUOTA_LABELS: Record<QuotaName, string> = {
-  agents: 'Agents',
-  generations: 'Test case generations',
-  credits: 'Simulation credits',
-  api_keys: 'API keys',
-};
 const UsedQuota = z.object({ used: z.int(), limit: z.int().nullable() });
 
 export const usage = defineTool({

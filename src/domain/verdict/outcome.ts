@@ -44,10 +44,13 @@ function failureIn(result: unknown, sent: () => unknown, depth: number): unknown
 
 const MAY_BE_JSON = /^\s{0,100}["[{]/;
 const BEGINS_WITH_QUOTE = /^\s{0,100}"/;
-/** A JSON object or list shows no failure, and need not be parsed, without one of these behind a quotation mark or one of those anywhere. */
+/**
+ * A JSON object or list shows no failure, and need not be parsed, without one of these behind a quotation mark or one of those anywhere. A
+ * state is told by its value; a status only where it is a number of HTTP's.
+ */
 const TELLING = new RegExp(
-  '["\'](?:is_?|has_?|http_?)?(?:err|fail|exception|fault|success|ok["\']|status|state|outcome|message|msg|detail|traceback|fatal|time|unauth' +
-    '|forbid|not_found|reject|declin|denied|refus|abort)',
+  '["\'](?:is_?|has_?|http_?)?(?:err|fail|exception|fault|success|ok["\']|status(?:_?code)?\\\\*["\']\\s*:\\s*[45]|message|msg|detail' +
+    '|traceback|fatal|time|unauth|forbid|not_found|reject|declin|denied|refus|abort)',
   'i',
 );
 
