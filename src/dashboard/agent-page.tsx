@@ -79,10 +79,12 @@ function Scores({ agent }: { agent: AgentDetail }) {
         <dt>Tools</dt>
         <dd>{agent.tools.length}</dd>
       </div>
-      <div>
-        <dt>Framework</dt>
-        <dd class="word">{agent.framework?.slice(0, ITEM_CHARS) ?? '—'}</dd>
-      </div>
+      {agent.framework !== undefined && (
+        <div>
+          <dt>Framework</dt>
+          <dd class="word">{agent.framework.slice(0, ITEM_CHARS)}</dd>
+        </div>
+      )}
     </dl>
   );
 }

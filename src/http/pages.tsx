@@ -3,6 +3,7 @@ import { AgentPage } from '../dashboard/agent-page.tsx';
 import { HomePage } from '../dashboard/home-page.tsx';
 import { agentObject } from '../env.ts';
 import { selectAgentName, selectAgents } from '../store/agents.ts';
+import { selectAudit } from '../store/audits.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectRuns } from '../store/runs.ts';
 import { type App, baseUrl } from './app.ts';
@@ -50,11 +51,13 @@ pages.get('/agent/:id', (c) =>
     const name = await withDeadline(selectAgentName(c.env.DB, workspaceId, c.req.param('id')), D1_DEADLINE_MS);
     const object = name === null ? null : agentObject(c.env, workspaceId, name);
     const page = { status: null, limit: RECENT_RUNS, offset: 0 };
+    const audit = withDeadline(selectAudit(c.env.DB, workspaceId, c.req.param('id')), D1_DEADLINE_MS).catch(() => null);
     const [detail, recent, behaviour] = object
       ? await Promise.all([object.describe(), object.listRuns(page), object.readBehaviour()])
       : [null, null, null];
     if (!detail?.ok || !recent?.ok) return missing(c, 'There is no such agent in this workspace.');
     const { value } = detail;
+    const ars = (await audit)?.score;
     const agent = {
       ...{
         id: value.id,
@@ -65,6 +68,7 @@ pages.get('/agent/:id', (c) =>
       },
       ...(value.description === null ? {} : { description: value.description }),
       ...(value.score ? { aqs: value.score.value } : {}),
+      ...(ars === undefined ? {} : { ars }),
     };
     const shown = {
       ...{ workspaceName, now: Date.now(), agent, runs: recent.value.runs, csrf: csrfToken(c, who) },
