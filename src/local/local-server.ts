@@ -79,10 +79,17 @@ async function builtModules(directory: string, bundle: string | undefined) {
 
 async function prepare(runtime: Miniflare, secret: string, known: LocalFacts | undefined): Promise<LocalFacts> {
   const { origin } = await runtime.ready;
+  await assertConfigured(origin);
   const stores = await runtime.getBindings<CredentialStores>();
   await applyMigrations(stores.DB);
   const identity = await seedLocal(stores, identityOf(known), Date.now());
   return makeFacts(origin, identity, secret);
+}
+
+/** The Worker knows best what is wrong with its variables, and says it to whoever asks first. */
+async function assertConfigured(origin: string): Promise<void> {
+  const answer = await fetch(`${origin}/healthz`);
+  if (!answer.ok) throw new Problem((await answer.text()).trim().replace(/^Error: /, ''));
 }
 
 export function readPort(text: string | undefined): number {

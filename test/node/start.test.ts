@@ -149,6 +149,12 @@ test('a busy port is named in one sentence', async () => {
   expect(code).toBe(1);
 });
 
+test('what is wrong with a variable of the Worker is said in one sentence, before anything is served', async () => {
+  const { code, said } = await failToStart({ data: freshDirectory(), env: { TEST_ENGINE: 'model' } });
+  expect(said).toBe('TEST_ENGINE and JUDGE need MODEL_NAME, and MODEL_BASE_URL or the binding AI.\n');
+  expect(code).toBe(1);
+});
+
 test('what is wrong with the settings is said in one sentence', async () => {
   const data = freshDirectory();
   const file = path.join(data, 'file');
