@@ -8,18 +8,21 @@ export type LayoutProps = {
   csrf?: string;
   /** Which entry of the navigation the reader is on. */
   here?: string;
-  /** Whether the page has live parts. */
-  script?: boolean;
+  /** Scripts of the page's live parts, and style sheets beside those of every page; names of files in `assets`. */
+  scripts?: readonly string[];
+  styles?: readonly string[];
   children: Child;
 };
 
 const STYLE_SHEETS = ['base', 'frame', 'run', 'lists', 'listing', 'settings'];
+const NONE: readonly string[] = [];
 
 /** The navigation: where, and what it is called. */
 const PLACES = [
   ['/', 'Overview'],
   ['/agents', 'Agents'],
   ['/runs', 'Test runs'],
+  ['/review', 'Review'],
   ['/api-keys', 'API keys'],
   ['/settings', 'Settings'],
 ] as const;
@@ -27,7 +30,7 @@ const PLACES = [
 const DOCTYPE = raw('<!DOCTYPE html>');
 
 /** The skeleton of every page. Nothing inline: the content security policy is `default-src 'self'`. */
-export function Layout({ title, workspaceName, csrf, here, script, children }: LayoutProps) {
+export function Layout({ title, workspaceName, csrf, here, scripts = NONE, styles = NONE, children }: LayoutProps) {
   return (
     <>
       {DOCTYPE}
@@ -38,10 +41,12 @@ export function Layout({ title, workspaceName, csrf, here, script, children }: L
           <meta name="color-scheme" content="light dark" />
           <title>{`${title} · Invarium Edge`}</title>
           <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg" />
-          {STYLE_SHEETS.map((name) => (
+          {[...STYLE_SHEETS, ...styles].map((name) => (
             <link rel="stylesheet" href={`/assets/${name}.css`} />
           ))}
-          {script && <script type="module" src="/assets/live.js" />}
+          {scripts.map((name) => (
+            <script type="module" src={`/assets/${name}.js`} />
+          ))}
         </head>
         <body>
           <a class="skip" href="#main">

@@ -8,6 +8,8 @@ import { RunProgress } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
 
+const SCRIPTS = ['live'];
+
 export type RunPageProps = {
   run: RunHeader;
   newest: ResultView[];
@@ -25,7 +27,12 @@ export type RunPageProps = {
 export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentUrl, previousId }: RunPageProps) {
   const name = runName(run);
   return (
-    <Layout title={`${name} · ${run.agent_name}`} workspaceName={workspaceName} {...(csrf ? { csrf } : {})} script>
+    <Layout
+      title={`${name} · ${run.agent_name}`}
+      workspaceName={workspaceName}
+      {...(csrf ? { csrf } : {})}
+      scripts={SCRIPTS}
+    >
       <div class="trail">
         <a href="/">Overview</a>
         <span aria-hidden="true">/</span>

@@ -6,15 +6,34 @@ import type { App } from './app.ts';
 /** Files served as they are: what pages load, and the tracer. */
 export const files = new Hono<App>();
 
+const CSS = 'text/css; charset=utf-8';
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+
+/** What pages load, by the name it has in the dashboard's `assets`. */
+const ASSETS: Record<string, string> = {
+  'base.css': CSS,
+  'frame.css': CSS,
+  'run.css': CSS,
+  'lists.css': CSS,
+  'listing.css': CSS,
+  'settings.css': CSS,
+  'charts.css': CSS,
+  'agent.css': CSS,
+  'case.css': CSS,
+  'report.css': CSS,
+  'overview.css': CSS,
+  'live.js': JAVASCRIPT,
+  'copy.js': JAVASCRIPT,
+  'blueprint.js': JAVASCRIPT,
+  'review.js': JAVASCRIPT,
+  'first-use.js': JAVASCRIPT,
+  'favicon.svg': 'image/svg+xml',
+};
+
 const SERVED: Record<string, { path: string; type: string }> = {
-  '/assets/base.css': { path: 'dashboard/assets/base.css', type: 'text/css; charset=utf-8' },
-  '/assets/frame.css': { path: 'dashboard/assets/frame.css', type: 'text/css; charset=utf-8' },
-  '/assets/run.css': { path: 'dashboard/assets/run.css', type: 'text/css; charset=utf-8' },
-  '/assets/lists.css': { path: 'dashboard/assets/lists.css', type: 'text/css; charset=utf-8' },
-  '/assets/listing.css': { path: 'dashboard/assets/listing.css', type: 'text/css; charset=utf-8' },
-  '/assets/settings.css': { path: 'dashboard/assets/settings.css', type: 'text/css; charset=utf-8' },
-  '/assets/live.js': { path: 'dashboard/assets/live.js', type: 'text/javascript; charset=utf-8' },
-  '/assets/favicon.svg': { path: 'dashboard/assets/favicon.svg', type: 'image/svg+xml' },
+  ...Object.fromEntries(
+    Object.entries(ASSETS).map(([name, type]) => [`/assets/${name}`, { path: `dashboard/assets/${name}`, type }]),
+  ),
   '/api/tracer': { path: TRACER_FILE, type: 'text/x-python; charset=utf-8' },
 };
 

@@ -6,9 +6,15 @@ import { selectAgentName, selectAgents } from '../store/agents.ts';
 import { selectAudit } from '../store/audits.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectRuns } from '../store/runs.ts';
+import { agentPages } from './agent-pages.tsx';
 import { type App, baseUrl } from './app.ts';
+import { casePages } from './case-pages.tsx';
+import { firstUse } from './first-use.tsx';
+import { reportPages } from './report-pages.tsx';
 import { review } from './review.tsx';
+import { reviewQueue } from './review-queue.tsx';
 import { runPages } from './run-pages.tsx';
+import { scorePages } from './score-pages.tsx';
 import { csrfToken } from './session.ts';
 import { missing, signedIn } from './signed-in.tsx';
 
@@ -90,5 +96,11 @@ function toToolLine({
   return { name, description, ...(side_effects ? { side_effects } : {}) };
 }
 
+pages.route('/', agentPages);
+pages.route('/', scorePages);
 pages.route('/', runPages);
+pages.route('/', casePages);
+pages.route('/', reviewQueue);
+pages.route('/', reportPages);
+pages.route('/', firstUse);
 pages.route('/', review);
