@@ -26,8 +26,8 @@ const MAY_NAME_TYPES_OF: Record<string, string[]> = {
   local: Object.keys(MAY_IMPORT),
 };
 
-/** Pure parsing libraries: no platform, no clock, no randomness. */
-const DOMAIN_PACKAGES = ['zod', 'js-yaml'];
+/** Pure libraries for parsing and layout: no platform, no clock, no randomness. */
+const DOMAIN_PACKAGES = ['zod', 'js-yaml', '@dagrejs/dagre', 'saxes', '@streamparser/json'];
 
 /** A peer of `agents` and a client in tests: it would add 300 KiB to the bundle for a protocol era that v2 serves too. */
 const NOT_IN_THE_WORKER = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client'];

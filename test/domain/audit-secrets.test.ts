@@ -165,8 +165,8 @@ test('secrets are looked for in time that grows with the text, whatever the text
     'x',
   ]) {
     const text = part.repeat(500_000 / part.length);
-    const started = performance.now();
+    const started = process.cpuUsage();
     redactSecrets(text);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
   }
 });

@@ -205,9 +205,9 @@ test('minus zero is zero', () => {
 
 test('a mapping of very many keys is read in time', () => {
   const keys = Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n');
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(complaint(keys)).toBe("Required field 'agent_name' is missing.");
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
 });
 
 test('a name given beside the document wins, and the kept text says it too', () => {

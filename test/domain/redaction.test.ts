@@ -274,8 +274,8 @@ const HOSTILE = [
 
 test.each(HOSTILE)('256 KB of %j cost linear time', (unit) => {
   const text = unit.repeat(Math.ceil((256 * 1024) / unit.length));
-  const start = performance.now();
+  const start = process.cpuUsage();
   redactText(text, ALL);
   redactText(`${text}@x.::`, ALL);
-  expect(performance.now() - start).toBeLessThan(1500);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500);
 });
