@@ -21,6 +21,10 @@ export type Env = {
   MODEL_BASE_URL?: string;
   MODEL_API_KEY?: string;
   AI?: AiBinding;
+  /** Fetches addresses that people chose, and keeps what is private out of their reach. Without it `fetch` does, as on Cloudflare. */
+  OUTBOUND?: Fetcher;
+  /** Whose tokens a CI job may show, where it is not GitHub's own service: https, no slash at the end. */
+  OIDC_ISSUER?: string;
   /** What the model is used for; each is off without it. */
   TEST_ENGINE?: 'model';
   JUDGE?: 'model';
@@ -30,6 +34,9 @@ export type Env = {
 export type AiBinding = { run(model: string, input: object, options: { signal: AbortSignal }): Promise<unknown> };
 
 const PLAN_EXAMPLE = '{"name": "Team", "limits": {"agents": 5, "generations": 1000, "credits": null, "api_keys": 10}}';
+
+const OIDC_ISSUER_FAULT =
+  'OIDC_ISSUER is not an https URL without a slash at its end. Use a form such as https://github.example.com/_services/token';
 
 const Variables = z.object({
   SESSION_SECRET: z
@@ -41,6 +48,10 @@ const Variables = z.object({
     .optional(),
   TEST_ENGINE: z.literal('model', { error: 'TEST_ENGINE must be model, or left out' }).optional(),
   JUDGE: z.literal('model', { error: 'JUDGE must be model, or left out' }).optional(),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https$/, error: OIDC_ISSUER_FAULT })
+    .refine((url) => !url.endsWith('/'), OIDC_ISSUER_FAULT)
+    .optional(),
   PLAN: z.string().refine(isPlan, `PLAN is not a plan. Use a form such as ${PLAN_EXAMPLE}`).optional(),
 });
 

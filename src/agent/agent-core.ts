@@ -1,6 +1,8 @@
 import { Refusal, type Result } from '../domain/errors.ts';
+import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { RunHeader } from '../domain/run.ts';
 import { LIVE_ROWS } from '../domain/run.ts';
+import type { UsedTools } from '../domain/tool-use.ts';
 import type { Env } from '../env.ts';
 import { hasSchema, upgradeSchema } from './agent-schema.ts';
 import { AlarmClock } from './alarm-clock.ts';
@@ -8,18 +10,23 @@ import { answer } from './answer.ts';
 import { BehaviorJudge } from './behavior-judge.ts';
 import { selectAgent } from './catalogue.ts';
 import { CatalogueWriter } from './catalogue-writer.ts';
+import { HeldReadings } from './held-readings.ts';
 import { LiveRuns } from './live-runs.ts';
 import { modelOf } from './model.ts';
 import { PinnedCases } from './pinned-cases.ts';
 import { resultView, selectNewestResults } from './result-rows.ts';
 import { checkStall, type RunLogDeps } from './run-log.ts';
+import { charsOfPaths, readFingerprint } from './run-readings.ts';
 import { type Run, runHeader } from './run-rows.ts';
 import { Scoreboard } from './scoreboard.ts';
 import type { Streamed } from './streaming.ts';
 import type { TestEngine } from './test-engine.ts';
 import { TestGenerator } from './test-generator.ts';
+import { deleteTimer, replaceTimer } from './timers.ts';
+import { charsOfUse, readUsedTools } from './tool-usage.ts';
 import { Upkeep } from './upkeep.ts';
 import { type Source, Watchers } from './watchers.ts';
+import { WebhookSender } from './webhook-sender.ts';
 
 /** What an agent's object is made of: storage, sockets and clock wired to the modules beside it. Nothing here can be called from outside. */
 export class AgentCore {
@@ -33,6 +40,9 @@ export class AgentCore {
   readonly generator: TestGenerator;
   readonly upkeep: Upkeep;
   readonly judge: BehaviorJudge;
+  readonly webhooks: WebhookSender;
+  readonly usedTools: HeldReadings<UsedTools>;
+  readonly fingerprints: HeldReadings<Fingerprint>;
   registered: boolean;
 
   constructor(ctx: DurableObjectState, env: Env, engine: TestEngine) {
@@ -43,6 +53,9 @@ export class AgentCore {
     this.runs = new LiveRuns(sql);
     this.cases = new PinnedCases(sql);
     this.scores = new Scoreboard(sql, this.runs);
+    const { runs } = this;
+    this.usedTools = new HeldReadings({ runs, read: (seq) => readUsedTools(sql, seq), charsOf: charsOfUse });
+    this.fingerprints = new HeldReadings({ runs, read: (seq) => readFingerprint(sql, seq), charsOf: charsOfPaths });
     this.catalogue = new CatalogueWriter(ctx.storage, env.DB, () => this.cases.clear());
     this.watchers = new Watchers(ctx, env);
     this.clock = new AlarmClock(ctx.storage);
@@ -53,6 +66,12 @@ export class AgentCore {
       model: env.JUDGE === 'model' ? modelOf(env) : null,
       revised: (run, now) => this.revised(run, now),
     });
+    this.webhooks = new WebhookSender({
+      ...{ storage: ctx.storage, db: env.DB, sessionSecret: env.SESSION_SECRET },
+      outbound: (url, init) => (env.OUTBOUND ? env.OUTBOUND.fetch(url, init) : fetch(url, init)),
+      rearm: (at) =>
+        at === null ? deleteTimer(sql, 'webhook', 0) : replaceTimer(sql, { kind: 'webhook', key: 0, at }),
+    });
     this.upkeep = new Upkeep({
       ...{
         ...shared,
@@ -61,6 +80,7 @@ export class AgentCore {
         clock: this.clock,
         generator: this.generator,
         judge: this.judge,
+        webhooks: this.webhooks,
       },
       isRegistered: () => this.registered,
       stalled: (seq, now) => this.#checkStall(seq, now),
@@ -87,6 +107,8 @@ export class AgentCore {
   forget(): void {
     this.runs.clear();
     this.cases.clear();
+    this.usedTools.clear();
+    this.fingerprints.clear();
     this.upkeep.forget();
     this.generator.forget();
   }

@@ -1,3 +1,5 @@
+import { OUTBOX_SCHEMA } from './webhook-outbox.ts';
+
 /** The object's own database. Steps are append-only; `register` runs them all, a wake only those that are new. */
 
 const STEPS: readonly string[] = [
@@ -136,6 +138,60 @@ const STEPS: readonly string[] = [
    ALTER TABLE generations ADD COLUMN document TEXT;
    ALTER TABLE generations ADD COLUMN produced INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE generations ADD COLUMN told INTEGER NOT NULL DEFAULT 0;`,
+
+  `-- Failures by category and severity, and latency, of a scored run. A result's latency is a column, because to look for it in bodies
+   -- takes ten times as long.
+   ALTER TABLE scores ADD COLUMN facts TEXT;
+   ALTER TABLE results ADD COLUMN latency_ms REAL;`,
+
+  `-- Runs of a CI job: all shards with one key are one run, which is over when all of them were delivered.
+   ALTER TABLE runs ADD COLUMN external_key TEXT;
+   ALTER TABLE runs ADD COLUMN branch TEXT;
+   ALTER TABLE runs ADD COLUMN commit_sha TEXT;
+   ALTER TABLE runs ADD COLUMN shard_total INTEGER;
+   CREATE UNIQUE INDEX runs_by_external_key ON runs (external_key) WHERE external_key IS NOT NULL;
+   CREATE INDEX runs_by_branch ON runs (branch, seq) WHERE branch IS NOT NULL;
+
+   -- Uploads that were delivered whole, and how many of their tests could not be taken. Shard 0 stands for uploads without a number.
+   CREATE TABLE shards (
+     run_seq INTEGER NOT NULL,
+     shard INTEGER NOT NULL,
+     rejected INTEGER NOT NULL,
+     PRIMARY KEY (run_seq, shard)
+   ) STRICT, WITHOUT ROWID;
+
+   -- Tests of reports that no case was made for. Their numbers are negative, so that counting knows them without a look at the case.
+   CREATE TABLE unmapped_cases (
+     name TEXT PRIMARY KEY,
+     case_no INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE refused_uploads (
+     id INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     format TEXT,
+     code TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     bytes INTEGER,
+     sender TEXT NOT NULL
+   ) STRICT;
+
+   -- First answers to requests with an idempotency key; without an answer the request is still being served.
+   CREATE TABLE replies (
+     key TEXT PRIMARY KEY,
+     hash TEXT NOT NULL,
+     answer TEXT,
+     expires_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+
+  OUTBOX_SCHEMA,
+
+  `-- Runs that were deleted here and that D1 may still hold.
+   CREATE TABLE removed_runs (
+     run_id TEXT PRIMARY KEY,
+     actor TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** True when this object was registered: an object that was not holds no table at all. */

@@ -12,7 +12,14 @@ export function brief(scenario: Scenario | null | undefined): ScenarioBrief | nu
 }
 
 export type ScenariosPage = { status: ScenarioStatus | null; active: boolean | null; page: number; limit: number };
-export type CasesPage = { offset: number; limit: number; scenarioId: string | null };
+export type CasesPage = {
+  offset: number;
+  limit: number;
+  scenarioId: string | null;
+  /** Only cases of scenarios with this tag, or of this status. */
+  tag?: string | null;
+  status?: ScenarioStatus | null;
+};
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
@@ -43,13 +50,16 @@ export function listScenarios(
 export function listCases(
   sql: SqlStorage,
   scores: Scoreboard,
-  { offset, limit, scenarioId }: CasesPage,
+  { offset, limit, scenarioId, tag = null, status = null }: CasesPage,
 ): { cases: CaseView[]; total: number } {
   const scenarios = new Map(selectScenarios(sql).map((row) => [row.scenario_no, row]));
   const statuses = scores.statuses();
-  const isMeant = (scenario: ListedScenario | undefined) =>
-    scenarioId === null ? scenario?.active === 1 : scenario?.scenario_id === scenarioId;
-  const meant = selectCases(sql).filter((row) => isMeant(scenarios.get(row.scenario_no)));
+  const isMeant = (scenario: ListedScenario) =>
+    (scenarioId === null ? scenario.active === 1 : scenario.scenario_id === scenarioId) &&
+    (tag === null || (JSON.parse(scenario.tags) as string[]).includes(tag)) &&
+    (status === null || (statuses.get(scenario.scenario_id) ?? 'not_run') === status);
+  const ids = new Set([...scenarios.values()].filter(isMeant).map((scenario) => scenario.scenario_no));
+  const meant = selectCases(sql).filter((row) => ids.has(row.scenario_no));
   const cases = meant.slice(offset, offset + limit).flatMap((row): CaseView[] => {
     const scenario = scenarios.get(row.scenario_no);
     const version = selectCaseVersion(sql, row.case_no, NEWEST);

@@ -89,7 +89,8 @@ function upsertScenarioRow(sql: SqlStorage, scenario: Scenario): number {
     .exec<{ no: number }>(
       `INSERT INTO scenarios (scenario_id, title, description, complexity, tags, origin, active, created_at, updated_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-       ON CONFLICT (scenario_id) DO UPDATE SET title = excluded.title, description = excluded.description, tags = excluded.tags,
+       ON CONFLICT (scenario_id) DO UPDATE SET title = excluded.title, description = excluded.description,
+         complexity = excluded.complexity, tags = excluded.tags,
          active = excluded.active, updated_at = excluded.updated_at
        RETURNING scenario_no AS no`,
       ...[scenario.id, scenario.title, scenario.description, scenario.complexity, JSON.stringify(scenario.tags)],
@@ -126,7 +127,7 @@ export function updateScenarioDeleted(sql: SqlStorage, scenarioId: string): void
 export function purgeDeletedCases(sql: SqlStorage, oldestPin: number): void {
   sql.exec(
     `UPDATE case_versions SET content = json_object('title', content ->> 'title', 'user_message', '', 'expectations', json_object(), 'purged', json('true'))
-     WHERE case_no IN (SELECT c.case_no FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev <= ?1)
+     WHERE case_no IN (SELECT c.case_no FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no WHERE s.deleted_rev BETWEEN 1 AND ?1)
        AND content ->> 'purged' IS NULL`,
     oldestPin,
   );
@@ -246,6 +247,26 @@ export function selectTargets(sql: SqlStorage): Map<number, FailureCategory> {
   return new Map([...rows].map((row) => [row.case_no, targetCategory(JSON.parse(row.content) as CaseContent)]));
 }
 
+/**
+ * Ids of cases by their titles, in lower case: a scenario's title stands for its only case. Null where several have that title. Only
+ * active ones.
+ */
+export function selectTitles(sql: SqlStorage): Map<string, string | null> {
+  const rows = sql.exec<{ id: string; title: string; own: string | null; cases: number; rev: number }>(
+    `SELECT s.scenario_id || '_' || c.n AS id, s.title, v.content ->> 'title' AS own, max(v.rev) AS rev,
+       (SELECT count(*) FROM cases o WHERE o.scenario_no = s.scenario_no) AS cases
+     FROM scenarios s JOIN cases c ON c.scenario_no = s.scenario_no JOIN case_versions v ON v.case_no = c.case_no
+     WHERE s.active = 1 AND s.deleted_rev IS NULL GROUP BY c.case_no ORDER BY c.case_no LIMIT 100000`,
+  );
+  const ids = new Map<string, string | null>();
+  for (const { id, title, own, cases } of rows) {
+    const names = new Set([...(cases === 1 ? [title] : []), ...(own === null ? [] : [own])]);
+    for (const name of [...names].map((text) => text.trim().toLowerCase()))
+      ids.set(name, ids.has(name) && ids.get(name) !== id ? null : id);
+  }
+  return ids;
+}
+
 export type ListedScenario = {
   scenario_no: number;
   scenario_id: string;
@@ -266,8 +287,10 @@ export function selectScenarios(sql: SqlStorage): ListedScenario[] {
 
 export type ListedCase = { case_no: number; scenario_no: number; n: number };
 
+/** Those of scenarios that were not deleted. */
 export function selectCases(sql: SqlStorage): ListedCase[] {
   return sql
-    .exec<ListedCase>('SELECT case_no, scenario_no, n FROM cases ORDER BY scenario_no DESC, n LIMIT 100000')
+    .exec<ListedCase>(`SELECT c.case_no, c.scenario_no, c.n FROM cases c JOIN scenarios s ON s.scenario_no = c.scenario_no
+       WHERE s.deleted_rev IS NULL ORDER BY c.scenario_no DESC, c.n LIMIT 100000`)
     .toArray();
 }

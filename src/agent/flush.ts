@@ -1,12 +1,15 @@
+import { byCategory } from '../domain/trend.ts';
 import { withDeadline } from '../store/deadline.ts';
-import { type Flush, upsertFlush } from '../store/runs.ts';
+import { type Flush, type FlushedRun, upsertFlush } from '../store/runs.ts';
 import type { AgentRow } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { FLUSH_DELAY_MS, TALLY_MS } from './next-alarm.ts';
-import { selectFailures } from './result-rows.ts';
-import { type Run, runHeader, runRev, updateRunFlushed } from './run-rows.ts';
-import type { Scoreboard } from './scoreboard.ts';
-import { selectOpenRunSeqs } from './timers.ts';
+import { selectFacts } from './run-facts.ts';
+import { deleteRemovedRuns, forgetInD1, selectRemovedRuns } from './run-removal.ts';
+import { type Run, runHeader, runRev, selectRunSeq, updateRunFlushed } from './run-rows.ts';
+import type { Scoreboard, ScoredSeq } from './scoreboard.ts';
+import { replaceTimer, selectOpenRunSeqs } from './timers.ts';
+import { announce, readAnnouncement } from './webhook-announcer.ts';
 
 /** Copies what changed to D1, from the alarm. Nothing that streams waits for it. */
 
@@ -55,33 +58,52 @@ export async function flushToD1(
   flush: { runs: Run[]; told: Told; now: number },
 ): Promise<void> {
   const { runs, told, now } = flush;
-  const ended = runs.some((run) => run.end !== null);
+  const removed = selectRemovedRuns(deps.storage.sql);
+  await forgetInD1(deps.db, deps.storage.sql, removed);
+  const ended = removed.length > 0 || runs.some((run) => run.end !== null);
   await withDeadline(upsertFlush(deps.db, toFlush(deps, agent, { runs, ended })), FLUSH_DEADLINE_MS);
+  const announcement = await readAnnouncement(deps, agent, runs);
   deps.storage.transactionSync(() => {
+    const { sql } = deps.storage;
+    if (announce(sql, announcement, now)) replaceTimer(sql, { kind: 'webhook', key: 0, at: now });
     for (const sent of runs.filter((run) => run.dirty)) markFlushed(deps, sent);
+    deleteRemovedRuns(sql, removed);
   });
   for (const run of runs) told.set(run.seq, { rev: runRev(run), hasEnded: run.end !== null, at: now });
 }
 
 function toFlush(deps: FlushDeps, agent: AgentRow, { runs, ended }: { runs: Run[]; ended: boolean }): Flush {
-  const { scores } = deps;
+  const { scores, storage } = deps;
+  const { sql } = storage;
   const standing = ended ? scores.standing() : null;
+  const scored = new Map(ended ? scores.scored(runs.map(({ seq }) => seq)).map((one) => [one.seq, one]) : []);
   return {
     agentId: agent.id,
     workspaceId: agent.workspace_id,
-    runs: runs.map((run) => ({ ...runHeader(run, agent.name), failures: failuresOf(deps, run) })),
-    score: standing?.score ? { score: standing.score, previous: standing.previous, rev: standing.rev } : null,
+    runs: runs.map((run) => ({
+      ...runHeader(run, agent.name),
+      ...findingsOf({ sql, scored }, run),
+      external_key: run.ci.externalKey,
+    })),
+    score: standing && { score: standing.score, previous: standing.previous, rev: standing.rev },
     statuses: standing ? { rev: standing.rev, byScenario: scores.statuses() } : null,
   };
 }
 
-/** Counted once a run has ended: an open one is told every minute, and counting reads all its results. */
-function failuresOf({ storage }: FlushDeps, { seq, end, tally }: Run): Record<string, number> {
-  return end !== null && tally.counts.failed > 0 ? selectFailures(storage.sql, seq) : {};
+type Findings = Pick<FlushedRun, 'failures' | 'score'>;
+
+/** What D1 keeps beside a header, once the run has ended: an open one is told every minute, and counting reads all its results. */
+function findingsOf({ sql, scored }: { sql: SqlStorage; scored: ReadonlyMap<number, ScoredSeq> }, run: Run): Findings {
+  const known = scored.get(run.seq);
+  const counts = run.end !== null && run.tally.counts.failed > 0;
+  const failures = counts ? byCategory(known?.facts?.failures ?? selectFacts(sql, run.seq).failures) : {};
+  return { failures, score: known?.score ?? null };
 }
 
 /** Only what did not change while D1 was written is clean. */
 function markFlushed({ storage, runs }: FlushDeps, sent: Run): void {
+  // It may have been deleted while D1 was written.
+  if (selectRunSeq(storage.sql, sent.id) === undefined) return;
   const current = runs.get(sent.seq);
   if (runRev(current) !== runRev(sent)) return;
   updateRunFlushed(storage.sql, current);

@@ -49,14 +49,15 @@ export type NewResult = Key & {
   verdict: Verdict;
   redactions: Record<string, number>;
   body: string;
+  latencyMs: number | null;
 };
 
 export function insertResult(sql: SqlStorage, row: NewResult): void {
   const redactions = Object.keys(row.redactions).length > 0 ? JSON.stringify(row.redactions) : null;
   sql.exec(
     `INSERT INTO results (run_seq, case_no, trial, attempt, arrival, received_at, hash, result_id, case_rev, late, status, severity,
-       agent_fault, redactions, verdict, body)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+       agent_fault, redactions, verdict, body, latency_ms)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`,
     ...[
       row.runSeq,
       row.caseNo,
@@ -69,7 +70,7 @@ export function insertResult(sql: SqlStorage, row: NewResult): void {
       row.caseRev,
     ],
     ...[Number(row.late), row.verdict.status, row.verdict.severity ?? null, Number(row.verdict.agent_fault !== false)],
-    ...[redactions, JSON.stringify(row.verdict), row.body],
+    ...[redactions, JSON.stringify(row.verdict), row.body, row.latencyMs],
   );
 }
 
@@ -152,14 +153,29 @@ export function selectResults(sql: SqlStorage, page: ResultPage): ResultView[] {
   return [...rows].map(toView);
 }
 
-/** The standing attempts that arrived last, newest first. Only the keys are sorted: bodies are read for the few that are shown. */
+/** Few attempts are replaced, so that the newest that stand are mostly among this many times as many arrivals. */
+const ARRIVALS_A_ROW = 5;
+
+/** The standing attempts that arrived last, newest first. */
 export function selectNewestResults(sql: SqlStorage, runSeq: number, limit: number): ResultView[] {
+  const found = selectAmongNewest(sql, { runSeq, limit, arrivals: ARRIVALS_A_ROW * limit });
+  return found.length < limit ? selectAmongNewest(sql, { runSeq, limit, arrivals: EVERY }) : found;
+}
+
+const EVERY = -1;
+
+/** Only keys are sorted, and only the newest of them looked up: bodies are read for the few that are shown. */
+function selectAmongNewest(
+  sql: SqlStorage,
+  { runSeq, limit, arrivals }: { runSeq: number; limit: number; arrivals: number },
+): ResultView[] {
   const rows = sql.exec<ViewRow>(
-    `${VIEW} JOIN (SELECT r.run_seq, r.case_no, r.trial, r.attempt, r.arrival FROM results r WHERE r.run_seq = ?1 AND ${STANDS}
-       ORDER BY r.arrival DESC LIMIT ?2) t
+    `${VIEW} JOIN (SELECT r.run_seq, r.case_no, r.trial, r.attempt, r.arrival FROM (
+         SELECT run_seq, case_no, trial, attempt, arrival FROM results WHERE run_seq = ?1 ORDER BY arrival DESC LIMIT ?3) r
+       WHERE ${STANDS} ORDER BY r.arrival DESC LIMIT ?2) t
        ON t.run_seq = r.run_seq AND t.case_no = r.case_no AND t.trial = r.trial AND t.attempt = r.attempt
      ORDER BY t.arrival DESC LIMIT ?2`,
-    ...[runSeq, limit],
+    ...[runSeq, limit, arrivals],
   );
   return [...rows].map(toView);
 }
@@ -250,15 +266,4 @@ export function selectAlikeErrors(sql: SqlStorage, runSeq: number): number {
     ...[runSeq, ERROR_CHARS],
   );
   return [...rows][0]?.keys ?? 0;
-}
-
-/** How many standing results of a run failed, by failure category. */
-export function selectFailures(sql: SqlStorage, runSeq: number): Record<string, number> {
-  const rows = sql.exec<{ category: string; count: number }>(
-    `SELECT verdict ->> 'category' AS category, count(*) AS count FROM (
-       SELECT status, verdict, max(attempt) FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
-     WHERE status = 'failed' AND verdict ->> 'category' IS NOT NULL GROUP BY category ORDER BY category LIMIT 20`,
-    runSeq,
-  );
-  return Object.fromEntries([...rows].map(({ category, count }) => [category, count]));
 }

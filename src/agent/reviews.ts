@@ -26,7 +26,7 @@ export function reviewResult(deps: RunLogDeps, call: ReviewCall): Reviewed {
   const run = findRun(deps, call.runId);
   const id = parseCaseId(call.caseId);
   const row = id && selectCase(sql, id).row;
-  const key = { runSeq: run.seq, caseNo: row?.case_no ?? -1, trial: call.trial };
+  const key = { runSeq: run.seq, caseNo: row?.case_no ?? 0, trial: call.trial };
   const standing = selectHeld(sql, key).at(-1);
   if (!standing)
     throw new Refusal('NOT_FOUND', `Test run ${run.id} holds no result of ${echo(call.caseId)}, trial ${call.trial}`);

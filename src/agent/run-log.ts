@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { echo, Refusal } from '../domain/errors.ts';
-import type { ResultStatus, RunStatus, Source } from '../domain/fields.ts';
+import type { ResultStatus, RunStatus } from '../domain/fields.ts';
+import { redactText } from '../domain/redaction/redaction.ts';
 import type { ResultView, RunHeader } from '../domain/run.ts';
 import { endByStall, runStatus, STALL_MS, stallsAt } from '../domain/run-state.ts';
 import { EVALUATOR_VERSION } from '../domain/verdict/verdict.ts';
@@ -7,9 +9,19 @@ import { selectAgent } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { PinnedCases } from './pinned-cases.ts';
 import { selectNewestArrival, selectResults } from './result-rows.ts';
-import { countRuns, insertRun, type Run, runHeader, selectRunSeq, selectRunSeqs, updateRun } from './run-rows.ts';
-import { type Streamed, type SyncCall, streamResults } from './streaming.ts';
-import { deleteTimer, replaceTimer, selectOpenRunSeqs } from './timers.ts';
+import {
+  type CiRun,
+  countRuns,
+  insertRun,
+  NO_CI,
+  type Run,
+  runHeader,
+  selectRunSeq,
+  selectRunSeqs,
+  updateRun,
+} from './run-rows.ts';
+import { locate, type Streamed, type SyncCall, streamResults } from './streaming.ts';
+import { deleteTimer, replaceTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
 
 /** Runs that D1 has not heard of before new ones are refused: about 4 MB of headers. */
 const MAX_UNFLUSHED_RUNS = 10_000;
@@ -24,11 +36,17 @@ export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; no
   const { storage, runs } = deps;
   const streamed = storage.transactionSync(() => {
     const known = call.runId === null ? null : findRun(deps, call.runId);
-    const run = known === null ? makeRun(deps, call, made) : announced(deps, known, call);
+    const isEmpty = call.createEmpty || call.items.length === 0;
+    const run =
+      known === null ? makeRun(deps, call, made) : announced(deps, known, isEmpty ? null : call.expectedTotal);
     const changed = run !== known;
-    if (call.createEmpty || call.items.length === 0) return untouched(run, changed);
+    if (isEmpty) {
+      if (known === null) replaceTimer(storage.sql, stallTimer(run, made.now));
+      return untouched(run, changed);
+    }
     const streaming = { sql: storage.sql, cases: deps.cases, hasJudge: deps.hasJudge, now: made.now };
-    const answer = streamResults(streaming, run, { items: call.items, batch: known === null });
+    const located = locate(deps.cases, run, call.items);
+    const answer = streamResults(streaming, run, { located, batch: known === null });
     rewindTimer(deps, { before: known, after: answer.run, now: made.now });
     return { ...answer, changed: answer.changed || changed };
   });
@@ -36,7 +54,8 @@ export function syncRun(deps: RunLogDeps, call: SyncCall, made: { id: string; no
   return streamed;
 }
 
-function untouched(run: Run, changed: boolean): Streamed {
+/** What a call that holds no results did. */
+export function untouched(run: Run, changed: boolean): Streamed {
   return { run, accepted: 0, duplicate: 0, replaced: 0, renumbered: 0, verdicts: [], fresh: [], changed };
 }
 
@@ -48,17 +67,20 @@ export function findRun({ storage, runs }: RunLogDeps, runId: string): Run {
   return runs.get(seq);
 }
 
-function makeRun({ storage, runs }: RunLogDeps, call: SyncCall, { id, now }: { id: string; now: number }): Run {
+export type RunToMake = Pick<SyncCall, 'name' | 'source' | 'expectedTotal'> & { ci?: CiRun };
+
+/** A run that holds nothing yet and has no timer. @throws Refusal RETRY_LATER when D1 has not heard of too many. */
+export function makeRun({ storage, runs }: RunLogDeps, call: RunToMake, { id, now }: { id: string; now: number }): Run {
   if (runs.dirtyCount() >= MAX_UNFLUSHED_RUNS) {
     throw new Refusal('RETRY_LATER', `Busy. Retry in ${BUSY_SECONDS} seconds`, undefined, {
       retry_after: BUSY_SECONDS,
     });
   }
   const agent = selectAgent(storage.sql);
-  const run = insertRun(storage.sql, {
+  return insertRun(storage.sql, {
     id,
-    name: call.name,
-    source: call.source as Source,
+    name: withoutSecrets(call.name),
+    source: call.source,
     startedAt: now,
     expectedTotal: call.expectedTotal,
     pinnedRev: agent.catalogue_rev,
@@ -66,16 +88,28 @@ function makeRun({ storage, runs }: RunLogDeps, call: SyncCall, { id, now }: { i
     evaluatorVersion: EVALUATOR_VERSION,
     redactPersonal: true,
     stallMs: STALL_MS,
+    ci: call.ci ? cleanJob(call.ci) : NO_CI,
   });
-  if (call.createEmpty) replaceTimer(storage.sql, { kind: 'stall', key: run.seq, at: stallsAt(now, run.stallMs) });
-  return run;
 }
 
-/** On append a total may be announced once; `create_empty` and `[]` change nothing. */
-function announced({ storage }: RunLogDeps, run: Run, call: SyncCall): Run {
-  const { expectedTotal } = call;
-  if (expectedTotal === null || call.createEmpty || call.items.length === 0 || expectedTotal === run.expectedTotal)
-    return run;
+/** What a sender calls a run is shown as it is, but for secrets. */
+function withoutSecrets(text: string | null): string | null {
+  return text === null ? null : redactText(text, { personalData: false }).value;
+}
+
+function cleanJob({ externalKey, branch, commit, shardTotal }: CiRun): CiRun {
+  return { externalKey, branch: withoutSecrets(branch), commit: withoutSecrets(commit), shardTotal };
+}
+
+/** The key of a CI job as it is kept: one that holds a secret is kept as its hash. */
+export function keptKey(externalKey: string): string {
+  const isClean = withoutSecrets(externalKey) === externalKey;
+  return isClean ? externalKey : createHash('sha256').update(externalKey).digest('hex');
+}
+
+/** A total may be announced once. */
+export function announced({ storage }: RunLogDeps, run: Run, expectedTotal: number | null): Run {
+  if (expectedTotal === null || expectedTotal === run.expectedTotal) return run;
   if (run.expectedTotal !== null) {
     throw new Refusal('CONFLICT', `expected_total of test run ${run.id} is ${run.expectedTotal} and cannot be changed`);
   }
@@ -85,15 +119,18 @@ function announced({ storage }: RunLogDeps, run: Run, call: SyncCall): Run {
 }
 
 /** An open run has a stall timer, an ended one has none; in between it is not touched. */
-function rewindTimer(
+export function rewindTimer(
   { storage }: RunLogDeps,
   { before, after, now }: { before: Run | null; after: Run; now: number },
 ): void {
   const wasOpen = before !== null && before.end === null;
   const isOpen = after.end === null;
-  if (isOpen && !wasOpen)
-    replaceTimer(storage.sql, { kind: 'stall', key: after.seq, at: stallsAt(now, after.stallMs) });
+  if (isOpen && !wasOpen) replaceTimer(storage.sql, stallTimer(after, now));
   if (!isOpen && wasOpen) deleteTimer(storage.sql, 'stall', after.seq);
+}
+
+function stallTimer(run: Run, now: number): Timer {
+  return { kind: 'stall', key: run.seq, at: stallsAt(now, run.stallMs) };
 }
 
 /** A stall timer is due: the run ends, or the timer is set again from the newest arrival. Answers with the run if it ended. */
@@ -107,7 +144,9 @@ export function checkStall({ storage, runs }: RunLogDeps, seq: number, now: numb
     }
     deleteTimer(storage.sql, 'stall', seq);
     if (run.end !== null) return null;
-    const end = endByStall({ end: null, expectedTotal: run.expectedTotal, keys: run.tally.keys });
+    // The uploads of a CI job end with its last shard or by hand; one that broke off must not look complete.
+    const awaited = run.ci.externalKey !== null || run.ci.shardTotal !== null;
+    const end = endByStall({ end: null, expectedTotal: run.expectedTotal, keys: run.tally.keys, awaited });
     const over: Run = { ...run, end, endedAt: now, headerRev: run.headerRev + 1, dirty: true };
     updateRun(storage.sql, over);
     return over;

@@ -11,6 +11,8 @@ import type { FailureCategory, ResultStatus } from '../domain/fields.ts';
 import { type Drift, driftOf, type Fingerprint, pooled, toolPath } from '../domain/fingerprint.ts';
 import type { RunResult } from '../domain/result.ts';
 import { RECENT_RUNS } from '../domain/scores.ts';
+import { sum } from '../domain/statistics/averages.ts';
+import type { HeldReadings } from './held-readings.ts';
 import { STANDS } from './result-rows.ts';
 import type { Run } from './run-rows.ts';
 import type { Scoreboard } from './scoreboard.ts';
@@ -36,12 +38,23 @@ function readingOf({ sql, scores }: ReadingDeps, run: Run): RunReading {
   };
 }
 
+export function readFingerprint(sql: SqlStorage, runSeq: number): Fingerprint {
+  return fingerprintOf(selectReadings(sql, runSeq, MAX_SAMPLED));
+}
+
+export function charsOfPaths(fingerprint: Fingerprint): number {
+  return sum([...fingerprint.values()], (paths) => sum([...paths.keys()], ({ length }) => length));
+}
+
+/** Without `fingerprints` every run is read anew. */
+export type BehaviourDeps = ReadingDeps & { fingerprints?: HeldReadings<Fingerprint> };
+
 /** How the agent goes about its cases in this run and the few before, and whether this run is unlike them. */
 export type Behaviour = Drift & { habit: Fingerprint };
 
-export function behaviourIn({ sql, scores }: ReadingDeps, run: Run): Behaviour {
+export function behaviourIn({ sql, scores, fingerprints }: BehaviourDeps, run: Run): Behaviour {
   const seqs = scores.usableRuns(run.seq, RECENT_RUNS + 1);
-  const runs = seqs.map((seq) => fingerprintOf(selectReadings(sql, seq, MAX_SAMPLED)));
+  const runs = fingerprints?.of(seqs) ?? seqs.map((seq) => readFingerprint(sql, seq));
   const { passed, total } = run.tally.counts;
   const drift = seqs[0] === run.seq ? driftOf(runs, { allPassed: passed === total, seed: run.seq }) : NO_DRIFT;
   return { ...drift, habit: pooled(runs) };

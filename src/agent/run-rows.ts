@@ -1,9 +1,18 @@
-import type { Counts, RunStatusReason, Source } from '../domain/fields.ts';
+import type { Counts, ResultStatus, RunStatusReason, Source } from '../domain/fields.ts';
 import type { RunHeader } from '../domain/run.ts';
 import { type RunEnd, runStatus } from '../domain/run-state.ts';
 
 /** What counting knows of a run: attempts stored, distinct keys, verdicts of the standing attempts, keys whose attempts differ. */
 export type Tally = { rows: number; keys: number; counts: Counts; flaky: number };
+
+/** Which job of a CI system a run is of: all uploads with one key form one run. Nulls where that is not known. */
+export type CiRun = {
+  externalKey: string | null;
+  branch: string | null;
+  commit: string | null;
+  shardTotal: number | null;
+};
+export const NO_CI: CiRun = { externalKey: null, branch: null, commit: null, shardTotal: null };
 
 /** A run as the object works on it. Plain data: a call changes a copy and keeps it once the transaction went through. */
 export type Run = {
@@ -18,6 +27,7 @@ export type Run = {
   evaluatorVersion: number;
   redactPersonal: boolean;
   stallMs: number;
+  ci: CiRun;
   end: RunEnd | null;
   endedAt: number | null;
   headerRev: number;
@@ -66,6 +76,10 @@ type RunRow = {
   evaluator_version: number;
   redact_personal: number;
   stall_ms: number;
+  external_key: string | null;
+  branch: string | null;
+  commit_sha: string | null;
+  shard_total: number | null;
   end_status: RunEnd['status'] | null;
   end_reason: RunStatusReason | null;
   ended_at: number | null;
@@ -75,7 +89,7 @@ type RunRow = {
 };
 
 const COLUMNS = `seq, run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
-  redact_personal, stall_ms, end_status, end_reason, ended_at, header_rev, tally, dirty`;
+  redact_personal, stall_ms, external_key, branch, commit_sha, shard_total, end_status, end_reason, ended_at, header_rev, tally, dirty`;
 
 export function selectRun(sql: SqlStorage, seq: number): Run {
   return fromRow(sql, sql.exec<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE seq = ?1 LIMIT 1`, seq).one());
@@ -95,6 +109,7 @@ function fromRow(sql: SqlStorage, row: RunRow): Run {
     evaluatorVersion: row.evaluator_version,
     redactPersonal: row.redact_personal === 1,
     stallMs: row.stall_ms,
+    ci: { externalKey: row.external_key, branch: row.branch, commit: row.commit_sha, shardTotal: row.shard_total },
     end: row.end_status ? { status: row.end_status, reason: row.end_reason } : null,
     endedAt: row.ended_at,
     headerRev: row.header_rev,
@@ -103,38 +118,47 @@ function fromRow(sql: SqlStorage, row: RunRow): Run {
   };
 }
 
-type StatusRow = { status: keyof Omit<Counts, 'total'>; keys: number; attempts: number; flaky: number };
+type StatusRow = { status: ResultStatus; keys: number; attempts: number; flaky: number; unmapped: number };
 
-/** The standing attempt of a key is its highest: SQLite gives the bare column of the row that max() chose. */
+/**
+ * The standing attempt of a key is its highest: SQLite gives the bare column of the row that max() chose. A test that no case was made for
+ * has a number below zero.
+ */
 function countResults(sql: SqlStorage, seq: number): Tally {
   const rows = sql.exec<StatusRow>(
-    `SELECT status, count(*) AS keys, sum(attempts) AS attempts, sum(differ) AS flaky FROM (
-       SELECT status, max(attempt), count(*) AS attempts, count(DISTINCT nullif(status, 'pending')) > 1 AS differ
+    `SELECT status, count(*) AS keys, sum(attempts) AS attempts, sum(differ) AS flaky, sum(case_no < 0) AS unmapped FROM (
+       SELECT case_no, status, max(attempt), count(*) AS attempts, count(DISTINCT nullif(status, 'pending')) > 1 AS differ
        FROM results WHERE run_seq = ?1 GROUP BY case_no, trial)
      GROUP BY status ORDER BY status`,
     seq,
   );
   const tally: Tally = { ...NO_RESULTS, counts: { ...NO_RESULTS.counts } };
+  let unmapped = 0;
   for (const row of rows) {
+    unmapped += row.unmapped;
     tally.rows += row.attempts;
     tally.keys += row.keys;
     tally.flaky += row.flaky;
     tally.counts[row.status] += row.keys;
     tally.counts.total += row.keys;
   }
+  if (unmapped > 0) tally.counts.unmapped = unmapped;
   return tally;
 }
 
 export type NewRun = Omit<Run, 'seq' | 'tally' | 'end' | 'endedAt' | 'headerRev' | 'dirty'>;
 
+/** Numbers run on; that of a deleted run is not given again. */
 export function insertRun(sql: SqlStorage, run: NewRun): Run {
   const { seq } = sql
     .exec<{ seq: number }>(
-      `INSERT INTO runs (run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
-         redact_personal, stall_ms, header_rev, dirty)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, 1) RETURNING seq`,
+      `INSERT INTO runs (seq, run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
+         redact_personal, stall_ms, external_key, branch, commit_sha, shard_total, header_rev, dirty)
+       VALUES (1 + max(coalesce((SELECT max(seq) FROM runs), 0), coalesce((SELECT max(run_seq) FROM scores), 0)),
+         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 1, 1) RETURNING seq`,
       ...[run.id, run.name, run.source, run.startedAt, run.expectedTotal, run.pinnedRev, run.toolsVersion],
       ...[run.evaluatorVersion, Number(run.redactPersonal), run.stallMs],
+      ...[run.ci.externalKey, run.ci.branch, run.ci.commit, run.ci.shardTotal],
     )
     .one();
   return { ...run, seq, tally: NO_RESULTS, end: null, endedAt: null, headerRev: 1, dirty: true };
@@ -143,7 +167,8 @@ export function insertRun(sql: SqlStorage, run: NewRun): Run {
 /** Writes what can change of a run's header. */
 export function updateRun(sql: SqlStorage, run: Run): void {
   sql.exec(
-    `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7 WHERE seq = ?1`,
+    `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7, shard_total = ?8
+     WHERE seq = ?1`,
     ...[
       run.seq,
       run.expectedTotal,
@@ -152,6 +177,7 @@ export function updateRun(sql: SqlStorage, run: Run): void {
       run.endedAt,
       run.headerRev,
       Number(run.dirty),
+      run.ci.shardTotal,
     ],
   );
 }
@@ -163,7 +189,10 @@ export function updateRunChanged(sql: SqlStorage, seq: number): void {
 
 /** D1 holds this run as it is. An ended one keeps its exact tally, so that lists need not count again. */
 export function updateRunFlushed(sql: SqlStorage, run: Run): void {
-  sql.exec('UPDATE runs SET dirty = 0, tally = ?2 WHERE seq = ?1', run.seq, run.end ? JSON.stringify(run.tally) : null);
+  sql.exec(
+    'UPDATE runs SET dirty = 0, tally = ?2, announced = ended_at WHERE seq = ?1',
+    ...[run.seq, run.end ? JSON.stringify(run.tally) : null],
+  );
 }
 
 /** The run with this id; `tr_` may be left out and a unique start of at least 8 hex digits is enough. */
@@ -200,6 +229,23 @@ export function countRuns(sql: SqlStorage, end: RunEnd['status'] | 'open' | null
       end,
     )
     .one().total;
+}
+
+/** The run of a CI job by the key that its uploads carry. */
+export function selectSeqOfKey(sql: SqlStorage, externalKey: string): number | undefined {
+  const rows = sql.exec<{ seq: number }>('SELECT seq FROM runs WHERE external_key = ?1 LIMIT 1', externalKey);
+  return [...rows][0]?.seq;
+}
+
+const RUNS_OF_BRANCH = 20;
+
+/** The newest completed runs of a branch, other than one. */
+export function selectNewestOfBranch(sql: SqlStorage, branch: string, but: number): number[] {
+  const rows = sql.exec<{ seq: number }>(
+    `SELECT seq FROM runs WHERE branch = ?1 AND seq <> ?2 AND end_status = 'completed' ORDER BY seq DESC LIMIT ?3`,
+    ...[branch, but, RUNS_OF_BRANCH],
+  );
+  return [...rows].map(({ seq }) => seq);
 }
 
 export function selectDirtySeqs(sql: SqlStorage): number[] {

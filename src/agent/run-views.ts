@@ -13,11 +13,14 @@ import {
 import { type CaseContent, parseCaseId } from '../domain/scenario.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import { selectAgent, selectCase } from './catalogue.ts';
+import type { LiveRuns } from './live-runs.ts';
 import { resultView, STANDS } from './result-rows.ts';
-import { behaviourIn, compare, type ReadingDeps } from './run-readings.ts';
+import { type BehaviourDeps, behaviourIn, compare, type ReadingDeps } from './run-readings.ts';
 import type { Run } from './run-rows.ts';
 
 /** What pages show of runs beside their results. Made when somebody looks, never while results stream. */
+
+export type ViewDeps = ReadingDeps & { runs: LiveRuns; header: (run: Run) => RunHeader };
 
 /** A completed run with what scoring makes of it, and the one before it that counts. Of any other run neither is known. */
 export function settled(
@@ -55,7 +58,7 @@ const PATHS_SHOWN = 3;
 
 /** Cases that are not always gone about alike come first. Null before the first run that counts. */
 export function viewBehaviour(
-  deps: ReadingDeps,
+  deps: BehaviourDeps,
   { find, header }: { find: (seq: number) => Run; header: (run: Run) => RunHeader },
 ): AgentBehaviour | null {
   const [seq] = deps.scores.usableRuns(Number.MAX_SAFE_INTEGER, 1);
@@ -86,12 +89,13 @@ function habitsOf(sql: SqlStorage, habit: Fingerprint): CaseHabit[] {
 
 /** Titles of cases by their newest versions; deleted cases keep theirs. */
 function selectTitles(sql: SqlStorage, caseIds: readonly string[]): Record<string, string> {
-  const scenarioIds = new Set(caseIds.map((caseId) => parseCaseId(caseId)?.scenarioId));
+  const wanted = caseIds.flatMap((caseId) => parseCaseId(caseId) ?? []);
   const rows = sql.exec<{ case_id: string; title: string; rev: number }>(
     `SELECT s.scenario_id || '_' || c.n AS case_id, v.content ->> 'title' AS title, max(v.rev) AS rev
-     FROM json_each(?1) j JOIN scenarios s ON s.scenario_id = j.value JOIN cases c ON c.scenario_no = s.scenario_no
+     FROM json_each(?1) j JOIN scenarios s ON s.scenario_id = j.value ->> 'scenarioId'
+     JOIN cases c ON c.scenario_no = s.scenario_no AND c.n = j.value ->> 'n'
      JOIN case_versions v ON v.case_no = c.case_no GROUP BY c.case_no ORDER BY c.case_no LIMIT 10000`,
-    JSON.stringify([...scenarioIds]),
+    JSON.stringify(wanted),
   );
   return Object.fromEntries([...rows].map(({ case_id, title }) => [case_id, title]));
 }

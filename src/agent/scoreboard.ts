@@ -1,10 +1,12 @@
 import type { FailureCategory, ScenarioStatus } from '../domain/fields.ts';
 import { caseHistories, scenarioStatus } from '../domain/scenario-status.ts';
 import { type AgentScore, agentScore, digestRun, RECENT_RUNS, type RunDigest } from '../domain/scores.ts';
+import type { RunFacts } from '../domain/trend.ts';
 import { selectCases, selectScenarios, selectTargets } from './catalogue.ts';
 import { packDigest, unpackDigest } from './digest-text.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { selectAlikeErrors, selectOutcomes } from './result-rows.ts';
+import { selectFacts } from './run-facts.ts';
 import { type Run, runRev } from './run-rows.ts';
 
 /** How far back a case that newer runs did not hold is looked for. */
@@ -12,8 +14,17 @@ const RUNS_LOOKED_AT = 500;
 /** Scores after a revised one that are made again. */
 const RESCORED_RUNS = 25;
 
+/** Whether a run is an outage is stored twice: a digest holds every case, and takes long to look into. */
+type StoredFacts = RunFacts & { outage: boolean };
+const OUTAGE = "coalesce(facts, digest) ->> 'outage'";
+
+const SCORED = `run_seq, report, facts, ${OUTAGE} AS outage`;
+type ScoredRow = { run_seq: number; report: string | null; facts: string | null; outage: number };
+
 type ScoreRow = { run_seq: number; rev: number; value: number | null; report: string | null; digest: string };
 type Targets = ReadonlyMap<number, FailureCategory>;
+/** A run with the score after it; `facts` is null where it was scored before they were noted. */
+export type ScoredSeq = { seq: number; score: AgentScore | null; outage: boolean; facts: RunFacts | null };
 export type Standing = { score: AgentScore | null; previous: number | null; rev: number };
 
 /** Scores and scenario states, made when somebody asks or the flush is due, never on the streaming path. One row per completed run. */
@@ -49,21 +60,35 @@ export class Scoreboard {
 
   /** The score after a run, or null, and whether the run is left out of scores as an outage. */
   afterRun(seq: number): { score: AgentScore | null; outage: boolean } {
+    const [row] = this.scored([seq]);
+    return { score: row?.score ?? null, outage: row?.outage === true };
+  }
+
+  /** Scored runs, newest first. A run that was deleted has left a row behind. */
+  history(limit: number): ScoredSeq[] {
     this.#bringUpToDate();
-    const row = this.#sql
-      .exec<{ report: string | null; outage: number }>(
-        "SELECT report, digest ->> 'outage' AS outage FROM scores WHERE run_seq = ?1 LIMIT 1",
-        seq,
-      )
-      .toArray()[0];
-    return { score: row?.report ? (JSON.parse(row.report) as AgentScore) : null, outage: row?.outage === 1 };
+    const rows = this.#sql.exec<ScoredRow>(
+      `SELECT ${SCORED} FROM scores JOIN runs ON seq = run_seq ORDER BY run_seq DESC LIMIT ?1`,
+      limit,
+    );
+    return [...rows].map(unpackScored);
+  }
+
+  /** Those of these runs that have a score row. */
+  scored(seqs: readonly number[]): ScoredSeq[] {
+    this.#bringUpToDate();
+    const rows = this.#sql.exec<ScoredRow>(
+      `SELECT ${SCORED} FROM json_each(?1) j JOIN scores ON run_seq = j.value ORDER BY run_seq LIMIT 10000`,
+      JSON.stringify(seqs),
+    );
+    return [...rows].map(unpackScored);
   }
 
   /** Completed runs that say something of the agent, this one and those before it, newest first. */
   usableRuns(upTo: number, limit: number): number[] {
     this.#bringUpToDate();
     const rows = this.#sql.exec<{ run_seq: number }>(
-      "SELECT run_seq FROM scores WHERE run_seq <= ?1 AND digest ->> 'outage' = 0 ORDER BY run_seq DESC LIMIT ?2",
+      `SELECT run_seq FROM scores WHERE run_seq <= ?1 AND ${OUTAGE} = 0 ORDER BY run_seq DESC LIMIT ?2`,
       ...[upTo, limit],
     );
     return [...rows].map((row) => row.run_seq);
@@ -99,9 +124,11 @@ export class Scoreboard {
     const digest = digestRun(selectOutcomes(this.#sql, run.seq), () => selectAlikeErrors(this.#sql, run.seq));
     const score = scoreAfter([digest, ...this.#digests(run.seq - 1)], targets);
     this.#sql.exec(
-      `INSERT INTO scores (run_seq, rev, value, report, digest) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (run_seq) DO UPDATE SET rev = excluded.rev, value = excluded.value, report = excluded.report, digest = excluded.digest`,
+      `INSERT INTO scores (run_seq, rev, value, report, digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (run_seq) DO UPDATE SET rev = excluded.rev, value = excluded.value, report = excluded.report,
+         digest = excluded.digest, facts = excluded.facts`,
       ...[run.seq, runRev(run), score?.value ?? null, score && JSON.stringify(score), packDigest(digest)],
+      JSON.stringify({ outage: digest.outage, ...selectFacts(this.#sql, run.seq) } satisfies StoredFacts),
     );
   }
 
@@ -152,4 +179,14 @@ export class Scoreboard {
 /** The score after the first of `runs`; a run in which nothing worked leaves none. */
 function scoreAfter(runs: readonly RunDigest[], targets: Targets): AgentScore | null {
   return runs[0]?.outage ? null : agentScore(runs, targets);
+}
+
+function unpackScored({ run_seq, report, facts, outage }: ScoredRow): ScoredSeq {
+  const score = report === null ? null : (JSON.parse(report) as AgentScore);
+  return {
+    seq: run_seq,
+    score,
+    outage: outage === 1,
+    facts: facts === null ? null : (JSON.parse(facts) as StoredFacts),
+  };
 }

@@ -1,5 +1,5 @@
 import { type Placement, place } from '../domain/counting.ts';
-import { echo, Refusal } from '../domain/errors.ts';
+import { type ErrorCode, echo, Refusal, refusalText } from '../domain/errors.ts';
 import type { Counts, ResultStatus, Source } from '../domain/fields.ts';
 import { invalidResults } from '../domain/intake.ts';
 import { redact } from '../domain/redaction/redaction.ts';
@@ -7,6 +7,7 @@ import type { RunResult } from '../domain/result.ts';
 import { endAfterCall, isCancelled, isLate, reopened } from '../domain/run-state.ts';
 import { judge } from '../domain/verdict/judge.ts';
 import { isJudgeDue, pendingJudgement } from '../domain/verdict/judgement.ts';
+import { judgeReported, type Reported } from '../domain/verdict/reported.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { CaseFault, PinnedCase, PinnedCases } from './pinned-cases.ts';
 import { type HeldRow, insertResult, type Key, selectHeld, selectVerdict, type ViewParts } from './result-rows.ts';
@@ -52,17 +53,28 @@ export type Streamed = {
   changed: boolean;
 };
 
-/** `hasJudge`: somebody decides free-text expectations later. */
-export type StreamDeps = { sql: SqlStorage; cases: PinnedCases; hasJudge: boolean; now: number };
-type Located = { index: number; item: Item; pinned: PinnedCase };
+/**
+ * `hasJudge`: somebody decides free-text expectations later. With `rejected`, an item that cannot be taken is noted there and the others
+ * go on; without, it refuses the call.
+ */
+export type StreamDeps = {
+  sql: SqlStorage;
+  cases: PinnedCases;
+  hasJudge: boolean;
+  now: number;
+  rejected?: Rejection[];
+};
+export type Rejection = { index: number; code: ErrorCode; message: string };
+
+/** An item with its case, and what the report said of it that it came in. */
+export type Located = { index: number; item: Item; pinned: PinnedCase; reported?: Reported };
 
 /**
  * Takes the results of one call into a run: looks up, judges, inserts, counts. Synchronous, and called inside one transaction: a thrown
  * refusal leaves nothing behind. Writes one row per stored attempt, none for what was there, and the run's own row only when it ends.
  */
-export function streamResults(deps: StreamDeps, run: Run, call: { items: Item[]; batch: boolean }): Streamed {
+export function streamResults(deps: StreamDeps, run: Run, call: { located: Located[]; batch: boolean }): Streamed {
   if (isCancelled(facts(run))) throw new Refusal('CONFLICT', `Test run ${run.id} was cancelled`);
-  const located = locate(deps, run, call.items);
   const state: Streamed = {
     run,
     accepted: 0,
@@ -73,7 +85,7 @@ export function streamResults(deps: StreamDeps, run: Run, call: { items: Item[];
     fresh: [],
     changed: false,
   };
-  for (const entry of located) takeIn(deps, state, entry);
+  for (const entry of call.located) takeIn(deps, state, entry);
   state.run = settle(deps, { before: run, after: state.run, batch: call.batch });
   if (state.verdicts.some(({ verdict }) => verdict.rule === 'judge_due'))
     insertTimer(deps.sql, { kind: 'judge', key: run.seq, at: deps.now });
@@ -86,7 +98,7 @@ function facts(run: Run) {
 }
 
 /** Finds every item's case first, so that one bad item is refused before anything is judged. */
-function locate({ cases }: StreamDeps, run: Run, items: Item[]): Located[] {
+export function locate(cases: PinnedCases, run: Run, items: Item[]): Located[] {
   const problems: { index: number; words: string }[] = [];
   const located: Located[] = [];
   items.forEach((item, index) => {
@@ -98,7 +110,7 @@ function locate({ cases }: StreamDeps, run: Run, items: Item[]): Located[] {
   return located;
 }
 
-function faultWords(fault: CaseFault, id: string, index: number): string {
+export function faultWords(fault: CaseFault, id: string, index: number): string {
   if (fault === 'inactive') return `Scenario ${echo(id)} is inactive at index ${index}`;
   const unknown = `Result validation failed. Unknown scenario_id '${echo(id)}' at index ${index}`;
   return fault === 'many'
@@ -106,22 +118,33 @@ function faultWords(fault: CaseFault, id: string, index: number): string {
     : unknown;
 }
 
-function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned }: Located): void {
+function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned, reported }: Located): void {
   const key: Key = { runSeq: state.run.seq, caseNo: pinned.caseNo, trial: item.trial };
   const held = selectHeld(deps.sql, key);
   const placement = place(held, item);
-  if (placement.outcome === 'conflict') throw conflict(item, index);
-  if (placement.outcome !== 'repeated' && held.length >= MAX_ATTEMPTS_HELD) throw tooOften(item, index);
+  if (placement.outcome === 'conflict') {
+    refuse(deps, conflict(item, index), index);
+    return;
+  }
+  if (placement.outcome !== 'repeated' && held.length >= MAX_ATTEMPTS_HELD) {
+    refuse(deps, tooOften(item, index), index);
+    return;
+  }
   const verdict =
     placement.outcome === 'repeated'
       ? selectVerdict(deps.sql, key, placement.attempt)
-      : store(deps, state, { key, item, pinned, attempt: placement.attempt, held });
-  state.run = { ...state.run, tally: retally(state.run.tally, { placement, held, status: verdict.status }) };
+      : store(deps, state, { key, item, pinned, attempt: placement.attempt, held, reported });
+  state.run = { ...state.run, tally: retally(state.run.tally, { placement, held, status: verdict.status, key }) };
   state.verdicts.push({ index, scenario_id: pinned.caseId, trial: item.trial, verdict });
   if (placement.outcome === 'accepted') state.accepted++;
   else if (placement.outcome === 'replaced') state.replaced++;
   else state.duplicate++;
   if (placement.outcome === 'replaced' && placement.unnumbered) state.renumbered++;
+}
+
+function refuse({ rejected }: StreamDeps, refusal: Refusal, index: number): void {
+  if (!rejected) throw refusal;
+  rejected.push({ index, code: refusal.code, message: refusalText(refusal) });
 }
 
 function conflict(item: Item, index: number): Refusal {
@@ -134,10 +157,17 @@ function tooOften(item: Item, index: number): Refusal {
   return new Refusal('INVALID_RESULTS', words, 'Set "trial" to count repetitions.', { index, problems: [words] });
 }
 
-type Storing = { key: Key; item: Item; pinned: PinnedCase; attempt: number; held: HeldRow[] };
+type Storing = {
+  key: Key;
+  item: Item;
+  pinned: PinnedCase;
+  attempt: number;
+  held: HeldRow[];
+  reported: Reported | undefined;
+};
 
 /** Judges on the raw values, in memory; what is stored and shown is redacted. */
-function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, held }: Storing): Verdict {
+function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, held, reported }: Storing): Verdict {
   const { run } = state;
   const result = JSON.parse(item.text) as RunResult;
   const input = {
@@ -146,7 +176,7 @@ function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, 
     tools: deps.cases.tools(run.toolsVersion),
     ...judgeExtras(pinned),
   };
-  const ruled = judge(input);
+  const ruled = reported ? judgeReported(input, reported) : judge(input);
   const raw = deps.hasJudge && isJudgeDue(ruled, input) ? pendingJudgement(ruled) : ruled;
   const options = { personalData: run.redactPersonal };
   const clean = redact(result, options);
@@ -165,6 +195,7 @@ function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, 
     verdict,
     redactions: clean.counts,
     body: kept === result ? item.text : JSON.stringify(kept),
+    latencyMs: kept.latency_ms ?? null,
   });
   const { scenarioId, caseId, content } = pinned;
   const stands = held.every((row) => row.attempt < attempt);
@@ -192,18 +223,26 @@ function judgeExtras({ content }: PinnedCase) {
 }
 
 /** The tally after one placement: only a new key is counted, only the standing attempt has a say. */
-function retally(tally: Tally, event: { placement: Placement; held: HeldRow[]; status: ResultStatus }): Tally {
-  const { placement, held, status } = event;
+function retally(
+  tally: Tally,
+  event: { placement: Placement; held: HeldRow[]; status: ResultStatus; key: Key },
+): Tally {
+  const { placement, held, status, key } = event;
   if (placement.outcome === 'repeated' || placement.outcome === 'conflict') return tally;
   const rows = tally.rows + 1;
   const before = held.map((row) => row.status);
   const flaky = tally.flaky + (differ([...before, status]) && !differ(before) ? 1 : 0);
   if (placement.outcome === 'history') return { ...tally, rows, flaky };
   const counts: Counts = { ...tally.counts, [status]: tally.counts[status] + 1 };
-  if (placement.outcome === 'accepted')
-    return { rows, flaky, keys: tally.keys + 1, counts: { ...counts, total: counts.total + 1 } };
+  if (placement.outcome === 'accepted') return { rows, flaky, keys: tally.keys + 1, counts: counted(counts, key) };
   const stood = held.at(-1)?.status ?? status;
   return { ...tally, rows, flaky, counts: { ...counts, [stood]: counts[stood] - 1 } };
+}
+
+/** Counts with one key more; a test that no case was made for has a number below zero. */
+function counted(counts: Counts, { caseNo }: Key): Counts {
+  const unmapped = (counts.unmapped ?? 0) + Number(caseNo < 0);
+  return { ...counts, total: counts.total + 1, ...(unmapped > 0 ? { unmapped } : {}) };
 }
 
 /** Whether attempts disagree; one that still waits for a decision has no say. */

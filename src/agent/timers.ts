@@ -1,6 +1,6 @@
 /** Times at which something is due, for the one alarm an object has. `key` is a run's sequence number, 0 for what there is one of. */
 
-export type Timer = { kind: 'stall' | 'generation' | 'judge'; key: number; at: number };
+export type Timer = { kind: 'stall' | 'generation' | 'judge' | 'webhook'; key: number; at: number };
 
 export function replaceTimer(sql: SqlStorage, timer: Timer): void {
   sql.exec(

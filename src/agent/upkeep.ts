@@ -5,8 +5,10 @@ import { purgeDeletedCases, selectAgent } from './catalogue.ts';
 import type { CatalogueWriter } from './catalogue-writer.ts';
 import { type FlushDeps, flushToD1, openChanged, runsDue, type Told } from './flush.ts';
 import { alarmAfterCall, nextAlarm } from './next-alarm.ts';
+import { selectRemovedRuns } from './run-removal.ts';
 import type { TestGenerator, Wait } from './test-generator.ts';
 import { selectDueTimers, selectNextStall, selectNextTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /** How long a step of slow work may go without a look at what else became due. */
 const GLANCE_MS = 1_000;
@@ -17,6 +19,7 @@ export type UpkeepDeps = FlushDeps & {
   catalogue: CatalogueWriter;
   generator: TestGenerator;
   judge: BehaviorJudge;
+  webhooks: WebhookSender;
   isRegistered: () => boolean;
   /** A run's stall timer is due. */
   stalled: (seq: number, now: number) => void;
@@ -41,14 +44,17 @@ export class Upkeep {
     const due = selectDueTimers(storage.sql, Date.now());
     await this.#serve(due);
     if (isRegistered()) await this.#workOn(due.filter(({ kind }) => kind !== 'stall').slice(0, MAX_STEPS_AT_ONCE));
-    if (hasSchema(storage.sql)) this.#arm(selectNextTimer(storage.sql));
+    if (hasSchema(storage.sql)) this.#arm(isRegistered() ? selectNextTimer(storage.sql) : null);
   }
 
-  /** What asks a model: a step of each, side by side. What is left over is due at once. */
+  /** What waits for a model or a receiver: a step of each, side by side. What is left over is due at once. */
   async #workOn(due: Timer[]): Promise<void> {
-    const { generator, judge } = this.#deps;
+    const { generator, judge, webhooks } = this.#deps;
     const wait: Wait = (work, until) => this.#waitFor(work, until);
-    const steps = due.map(({ kind, key }) => (kind === 'generation' ? generator.step(wait) : judge.step(key, wait)));
+    const steps = due.map(({ kind, key }) => {
+      if (kind === 'generation') return generator.step(wait);
+      return kind === 'webhook' ? webhooks.step(wait) : judge.step(key, wait);
+    });
     for (const outcome of await Promise.allSettled(steps)) {
       if (outcome.status === 'fulfilled') continue;
       console.error(JSON.stringify({ level: 'error', event: 'step_failed', cause: String(outcome.reason) }));
@@ -89,8 +95,8 @@ export class Upkeep {
     try {
       if (isRegistered()) {
         for (const { kind, key } of due) if (kind === 'stall') stalled(key, now);
-        this.purge();
         await this.#flush(now);
+        this.purge();
       } else await catalogue.finishRemoval(now);
       this.#failures = 0;
     } catch (error) {
@@ -102,8 +108,18 @@ export class Upkeep {
 
   async #flush(now: number): Promise<void> {
     const runs = runsDue(this.#deps, this.#told, now);
-    if (runs.length === 0) return;
+    if (runs.length === 0 && !this.#hasRemoved()) return;
     await flushToD1(this.#deps, selectAgent(this.#deps.storage.sql), { runs, told: this.#told, now });
+  }
+
+  #hasRemoved(): boolean {
+    return selectRemovedRuns(this.#deps.storage.sql).length > 0;
+  }
+
+  /** D1 hears of deleted runs now, behind a flush that is under way. What fails is tried again by the alarm. */
+  async tellRemovals(): Promise<void> {
+    for (let turns = 0; turns < 2 && this.#hasRemoved(); turns++) await this.#serve([]);
+    if (this.#hasRemoved()) this.#arm(null);
   }
 
   /** A slow model holds the alarm, so what becomes due meanwhile is served from here: flush, stall and completion never wait for it. */
@@ -128,7 +144,7 @@ export class Upkeep {
     const at = nextAlarm({
       timer,
       failures: this.#failures,
-      dirty: runs.dirtyCount() > 0,
+      dirty: runs.dirtyCount() > 0 || this.#hasRemoved(),
       openChanged: openChanged(this.#deps, this.#told).length > 0,
       now: Date.now(),
       random: Math.random(),

@@ -143,7 +143,8 @@ function newestOf(views: ResultView[]): ResultView[] {
 }
 
 function frameText(feed: Feed, prev: number): string {
-  const frame: LiveFrame = { prev, run: feed.source.header(), rows: renderRows(feed.newest) };
+  const header = feed.source.header();
+  const frame: LiveFrame = { prev, run: header, rows: renderRows(feed.newest, header) };
   return JSON.stringify(frame);
 }
 

@@ -15,8 +15,14 @@ export type ErrorCode =
   | 'RUN_NOT_FINISHED'
   | 'GATE_FAILED';
 
-/** What a program can read beside the sentence. `index` is 0-based, `retry_after` is in seconds. */
-export type RefusalDetails = { index?: number; problems?: string[]; retry_after?: number };
+/** What a program can read beside the sentence. `index` and `offset` (bytes) are 0-based, `line` 1-based, `retry_after` is in seconds. */
+export type RefusalDetails = {
+  index?: number;
+  problems?: string[];
+  retry_after?: number;
+  line?: number;
+  offset?: number;
+};
 
 /**
  * An answer that says no, with a reason for the caller. Everything else that is thrown is a bug.

@@ -49,12 +49,16 @@ export type AgentStatus = z.infer<typeof AgentStatus>;
 /** Lowercase letters, digits and hyphens, 3–64 characters, no hyphen at either end. */
 export const AGENT_NAME = /^[a-z0-9](?:[a-z0-9-]{1,62})[a-z0-9]$/;
 
-/** How many results of each status; `total` is their sum. */
+/**
+ * How many results of each status; `total` is their sum. `unmapped` says how many of them came in a report and have no test case; it is
+ * there only where there are any, and has no type of JSON Schema, because lists of tools are counted in bytes.
+ */
 export const Counts = z.object({
   total: z.int(),
   passed: z.int(),
   failed: z.int(),
   error: z.int(),
   pending: z.int(),
+  unmapped: z.custom<number>((value) => Number.isInteger(value)).optional(),
 });
 export type Counts = z.infer<typeof Counts>;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { echo, Refusal } from './errors.ts';
+import { isDeeper } from './nesting.ts';
 import { MAX_REQUEST_BYTES, MAX_RESULT_BYTES, MAX_RESULTS, MAX_TOOL_CALLS, RunResult } from './result.ts';
 
 /** Turns what a runner sent into results, or says which one is wrong and how. */
@@ -71,11 +72,6 @@ function parseResult(item: unknown, index: number, problems: Problem[]): Receive
 /** Null where it is nested too deeply. */
 function printed(item: unknown): string | null {
   return isDeeper(item, MAX_DEPTH) ? null : JSON.stringify(item);
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function shapeFault(item: unknown, index: number): string | null {

@@ -42,9 +42,10 @@ export function stallsAt(newestArrival: number, stallMs: number): number {
   return newestArrival + stallMs;
 }
 
-/** How a run ends that heard nothing for the stall time. */
-export function endByStall(run: RunFacts): RunEnd {
+/** How a run ends that heard nothing for the stall time. `awaited`: somebody was to say when it is over, so that silence is no end of its own. */
+export function endByStall(run: RunFacts & { awaited?: boolean }): RunEnd {
   if (run.keys === 0) return { status: 'failed', reason: 'abandoned' };
-  if (run.expectedTotal !== null && run.keys < run.expectedTotal) return { status: 'failed', reason: 'stalled' };
+  const isShort = run.expectedTotal !== null && run.keys < run.expectedTotal;
+  if (isShort || run.awaited) return { status: 'failed', reason: 'stalled' };
   return COMPLETED;
 }

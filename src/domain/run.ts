@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Comparison } from './comparison.ts';
 import { Counts, RunStatus, RunStatusReason, Source } from './fields.ts';
+import type { FailureCount, LatencyFigures } from './trend.ts';
 import { Verdict } from './verdict/verdict.ts';
 
 /** A run as every door shows it. Times are epoch milliseconds. */
@@ -47,8 +48,18 @@ export type ResultView = z.infer<typeof ResultView>;
 /** Which result of a run: the case's id, and the repetition. */
 export type ResultKey = { caseId: string; trial: number };
 
-/** A run as its page shows it. `previousId` is the completed run before it that says something of the agent; null unless this one is completed. */
-export type RunView = { agentId: string; run: RunHeader; newest: ResultView[]; previousId: string | null };
+/**
+ * A run as its page shows it. `previousId` is the completed run before it that says something of the agent; null unless this one is completed.
+ * Of a large run that has no score yet `failures` and `latency` are not known: none, and null.
+ */
+export type RunView = {
+  agentId: string;
+  run: RunHeader;
+  newest: ResultView[];
+  previousId: string | null;
+  failures: FailureCount[];
+  latency: LatencyFigures | null;
+};
 
 export type ScoredRun = { run: RunHeader; score: number | null };
 /** Two runs of an agent side by side. `titles` holds those of the cases that a page lists, by case id. */

@@ -17,6 +17,9 @@ export const CaseContent = z.object({
 });
 export type CaseContent = z.infer<typeof CaseContent>;
 
+/** Where tests of reports are that no case was made for; no scenario of the catalogue. */
+export const UNMAPPED_SCENARIO = 'sc_unmapped';
+
 export const ORIGINS = ['generated', 'manual'] as const;
 
 /** A scenario with its cases, whole. Case n has the id `{id}_{n}`, n from 1. */
@@ -37,11 +40,24 @@ export type Scenario = {
 export type NewScenario = Pick<Scenario, 'title' | 'description' | 'complexity' | 'tags' | 'origin' | 'cases'>;
 
 export type ScenarioFields = { name?: string; description?: string; expected_behavior?: string; tags?: string[] };
-export type ScenarioChange = { kind: 'update'; fields: ScenarioFields } | { kind: 'toggle' };
+/** What can be changed of one case; `expected_behavior` is part of its expectations. */
+export type CaseFields = { user_message?: string; title?: string; expectations?: Expectations };
+export type ScenarioChange =
+  | { kind: 'update'; fields: ScenarioFields }
+  | { kind: 'toggle' }
+  /** `n` is the case's number, from 1; one that does not exist changes nothing. */
+  | { kind: 'case'; n: number; fields: CaseFields }
+  /** The whole scenario as it is to be; its id, origin and birth stay. */
+  | { kind: 'replace'; scenario: NewScenario & { active: boolean } };
 
 /** The scenario after a change; cases that stay the same keep their identity, so that they get no new version. */
 export function changed(scenario: Scenario, change: ScenarioChange, now: number): Scenario {
   if (change.kind === 'toggle') return { ...scenario, active: !scenario.active, updatedAt: now };
+  if (change.kind === 'replace') return { ...scenario, ...change.scenario, origin: scenario.origin, updatedAt: now };
+  if (change.kind === 'case') {
+    const cases = scenario.cases.map((content, at) => (at + 1 === change.n ? edited(content, change.fields) : content));
+    return { ...scenario, cases, updatedAt: now };
+  }
   const {
     name = scenario.title,
     description = scenario.description,
@@ -53,6 +69,12 @@ export function changed(scenario: Scenario, change: ScenarioChange, now: number)
   );
   const cases = expected_behavior === undefined ? renamed : withBehavior(renamed, expected_behavior);
   return { ...scenario, title: name, description, tags, cases, updatedAt: now };
+}
+
+/** New expectations are the case's own, whatever they were before. */
+function edited(content: CaseContent, fields: CaseFields): CaseContent {
+  const { inherits_behavior, ...own } = content;
+  return { ...own, ...(inherits_behavior && !fields.expectations ? { inherits_behavior } : {}), ...fields };
 }
 
 /** A single case has the scenario's expected behaviour; of several, those that have none of their own. */

@@ -64,7 +64,9 @@ export function digestRun(outcomes: readonly Outcome[], countAlike: () => number
     const digest = cases.get(caseNo) ?? { caseNo, decided: 0, passed: 0, weight: 0, excused: 0, flaky: false };
     cases.set(caseNo, addOutcome(digest, outcome));
   }
-  const telling = [...cases.values()].filter(({ decided, excused, flaky }) => decided > 0 || excused > 0 || flaky);
+  // Tests without a case have numbers below zero: they speak of an outage, and of nothing else.
+  const mapped = [...cases.values()].filter(({ caseNo }) => caseNo > 0);
+  const telling = mapped.filter(({ decided, excused, flaky }) => decided > 0 || excused > 0 || flaky);
   return { cases: telling, outage: isOutage(outcomes, countAlike) };
 }
 

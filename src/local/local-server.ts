@@ -24,6 +24,7 @@ const SETTINGS = [
   'MODEL_API_KEY',
   'TEST_ENGINE',
   'JUDGE',
+  'OIDC_ISSUER',
 ] as const satisfies readonly (keyof Env)[];
 
 function settings(env: NodeJS.ProcessEnv): Record<string, string> {

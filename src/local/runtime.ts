@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { guardedOutbound } from './outbound.ts';
 import type { WorkerModule } from './worker-bundle.ts';
 
 /** The runtime's binary; its package has no types. */
@@ -38,7 +39,11 @@ export function startRuntime({ modules, bindings, port, stateDirectory, note, lo
   process.env.INVARIUM_RUNTIME_NOTE = note;
   process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, 'workerd.sh');
   const options = {
-    ...convertV4MiniflareOptions({ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME }),
+    ...convertV4MiniflareOptions({
+      ...{ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME },
+      // A function, which wrangler.toml cannot name.
+      serviceBindings: { ...RUNTIME.serviceBindings, OUTBOUND: guardedOutbound() },
+    }),
     logRequests: false,
     ...(log ? { handleStructuredLogs: ({ message }: { message: string }) => log(message) } : {}),
     resourcePersistencePath: path.join(stateDirectory, 'storage'),

@@ -1,4 +1,5 @@
-import type { AgentSort, ListedAgent } from '../domain/agent-list.ts';
+import type { AgentHealth, AgentSort, ListedAgent } from '../domain/agent-list.ts';
+import { SCORES_OF } from '../domain/fleet.ts';
 import type { Place } from '../domain/query.ts';
 
 const MAX_AGENTS = 1000;
@@ -20,16 +21,24 @@ const RANKS: Record<AgentSort, string> = {
   last_run: `coalesce(${LAST_RUN}, -1)`,
 };
 
-export type SortedAgents = { workspaceId: string; sort: AgentSort; after: Place | null; limit: number };
+export type SortedAgents = {
+  workspaceId: string;
+  sort: AgentSort;
+  health: AgentHealth | null;
+  after: Place | null;
+  limit: number;
+};
 export type AgentPage = { agents: ListedAgent[]; next: Place | null };
 
 /** A page of a workspace's agents. What a card shows is looked up for those of the page alone. */
 export async function selectAgentPage(db: D1Database, query: SortedAgents): Promise<AgentPage> {
-  const { workspaceId, sort, after, limit } = query;
+  const { workspaceId, sort, health, after, limit } = query;
+  const [from, below] = health === null ? [-1, 101] : SCORES_OF[health];
   const { results } = await db
     .prepare(
       `WITH ranked AS (SELECT a.id, a.name, s.value AS aqs, s.previous AS previous_aqs, ${RANKS[sort]} AS rank
-           FROM agents a LEFT JOIN scores s ON s.agent_id = a.id WHERE a.workspace_id = ?1),
+           FROM agents a LEFT JOIN scores s ON s.agent_id = a.id
+           WHERE a.workspace_id = ?1 AND coalesce(s.value, -1) >= ?5 AND coalesce(s.value, -1) < ?6),
          page AS (SELECT * FROM ranked WHERE ?2 IS NULL OR rank < ?2 OR (rank = ?2 AND name > ?3)
            ORDER BY rank DESC, name LIMIT ?4)
        SELECT a.id, a.name, a.status, a.updated_at, a.blueprint_version, p.aqs, p.previous_aqs, p.rank,
@@ -37,7 +46,7 @@ export async function selectAgentPage(db: D1Database, query: SortedAgents): Prom
          (SELECT count(*) FROM scenarios c WHERE c.agent_id = a.id) AS scenarios, ${LAST_RUN} AS last_run_at
        FROM page p JOIN agents a ON a.id = p.id ORDER BY p.rank DESC, p.name LIMIT ?4`,
     )
-    .bind(workspaceId, after?.rank ?? null, after?.tie ?? '', limit + 1)
+    .bind(workspaceId, after?.rank ?? null, after?.tie ?? '', limit + 1, from, below)
     .all<ListedAgent & { rank: number }>();
   const shown = results.slice(0, limit);
   const end = results.length > limit ? shown.at(-1) : undefined;

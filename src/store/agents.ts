@@ -70,7 +70,7 @@ export async function selectAgents(db: D1Database, workspaceId: string): Promise
     .prepare(
       `SELECT a.id, a.name, a.status, s.value AS aqs, s.previous AS previous_aqs,
          (SELECT count(*) FROM scenarios c WHERE c.agent_id = a.id) AS scenarios,
-         (SELECT max(r.started_at) FROM runs r WHERE r.workspace_id = ?1 AND r.agent_id = a.id) AS last_run_at
+         (SELECT max(r.started_at) FROM runs r WHERE r.agent_id = a.id) AS last_run_at
        FROM agents a LEFT JOIN scores s ON s.agent_id = a.id
        WHERE a.workspace_id = ?1 ORDER BY a.name LIMIT 1000`,
     )
@@ -102,6 +102,7 @@ export async function deleteAgent(db: D1Database, { id, workspaceId, name, actor
     db
       .prepare('DELETE FROM test_cases WHERE scenario_id IN (SELECT s.id FROM scenarios s WHERE s.agent_id = ?1)')
       .bind(id),
+    db.prepare('DELETE FROM report_shares WHERE workspace_id = ?1 AND agent_name = ?2').bind(workspaceId, name),
     ...['scenarios', 'generations', 'runs', 'scores', 'audits', 'blueprints'].map(ofAgent),
     db.prepare('DELETE FROM agents WHERE id = ?1').bind(id),
   ]);

@@ -50,3 +50,13 @@ export function updateGeneration(db: D1Database, { id, status, cases }: Generati
     .prepare("UPDATE generations SET status = ?2, cases = ?3 WHERE id = ?1 AND (status = 'running' OR ?2 <> 'running')")
     .bind(id, status, cases);
 }
+
+/** The agent a generation belongs to, inside one workspace. */
+export async function selectGenerationAgent(db: D1Database, workspaceId: string, id: string): Promise<string | null> {
+  return db
+    .prepare(
+      'SELECT a.name FROM generations g JOIN agents a ON a.id = g.agent_id WHERE g.id = ?2 AND g.workspace_id = ?1 LIMIT 1',
+    )
+    .bind(workspaceId, id)
+    .first<string>('name');
+}

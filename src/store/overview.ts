@@ -16,6 +16,7 @@ export type Overview = Totals & {
 
 /** Runs that were opened and never used are left out of every figure. */
 const COUNTED = `workspace_id = ?1 AND status_reason IS NOT 'abandoned'`;
+const RESULTS = 'passed + failed + error + pending';
 const SCENARIOS = 'SELECT count(*) FROM scenarios c JOIN agents a ON a.id = c.agent_id WHERE a.workspace_id = ?1';
 
 /**
@@ -31,16 +32,18 @@ export async function selectOverview(db: D1Database, workspaceId: string, since:
     .bind(workspaceId);
   const totals = db
     .prepare(
-      `SELECT count(*) AS runs, coalesce(sum(results), 0) AS results, coalesce(sum(passed) FILTER (WHERE recent), 0) AS recent_passed,
-         coalesce(sum(results) FILTER (WHERE recent), 0) AS recent_results, (${SCENARIOS}) AS scenarios
-       FROM (SELECT passed, passed + failed + error + pending AS results,
-               started_at >= ?2 AND status IN ('completed', 'failed') AS recent FROM runs WHERE ${COUNTED})`,
+      `SELECT t.runs, t.results, n.recent_passed, n.recent_results, (${SCENARIOS}) AS scenarios
+       FROM (SELECT count(*) AS runs, coalesce(sum(${RESULTS}), 0) AS results FROM runs WHERE ${COUNTED}) t,
+         (SELECT coalesce(sum(passed), 0) AS recent_passed, coalesce(sum(${RESULTS}), 0) AS recent_results FROM runs
+          WHERE ${COUNTED} AND started_at >= ?2 AND status IN ('completed', 'failed')) n`,
     )
     .bind(workspaceId, since);
   const failures = db
     .prepare(
-      `SELECT f.key AS category, sum(f.value) AS count FROM runs, json_each(runs.failures) f
-       WHERE ${COUNTED} AND started_at >= ?2 GROUP BY f.key ORDER BY sum(f.value) DESC, f.key LIMIT 20`,
+      `SELECT f.key AS category, sum(f.value * alike.runs) AS count FROM
+         (SELECT failures, count(*) AS runs FROM runs
+          WHERE ${COUNTED} AND started_at >= ?2 AND failures <> '{}' GROUP BY failures) alike, json_each(alike.failures) f
+       GROUP BY f.key ORDER BY count DESC, f.key LIMIT 20`,
     )
     .bind(workspaceId, since);
   const [byScore, figures, byCategory] = await db.batch([scores, totals, failures]);

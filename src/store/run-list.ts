@@ -1,6 +1,7 @@
 import type { Place } from '../domain/query.ts';
 import { RunHeader, type ScoredRun } from '../domain/run.ts';
 import type { RunOutcome } from '../domain/run-filter.ts';
+import { countsOf } from './runs.ts';
 
 export type FilteredRuns = {
   workspaceId: string;
@@ -17,16 +18,8 @@ export type FilteredRuns = {
 };
 export type RunPage = { runs: ScoredRun[]; next: Place | null };
 
-/**
- * The score after a run is known of an agent's newest completed run, unless that one may be an outage: then the agent's score is that of
- * a run before it.
- */
-const SCORE = `(SELECT s.value FROM scores s WHERE s.agent_id = r.agent_id AND r.status = 'completed'
-   AND 10 * (r.failed + r.error) < 8 * (r.passed + r.failed + r.error + r.pending)
-   AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.agent_id = r.agent_id AND n.status = 'completed' AND n.started_at > r.started_at))`;
-
 const COLUMNS = `r.id, a.name AS agent_name, r.name, r.source, r.status, r.status_reason, r.started_at, r.completed_at,
-  r.expected_total, r.passed, r.failed, r.error, r.pending, r.flaky_cases, r.rev, ${SCORE} AS score`;
+  r.expected_total, r.passed, r.failed, r.error, r.pending, r.unmapped, r.flaky_cases, r.rev, r.score`;
 
 /** Two ways in: the workspace's runs by time, already in order; or those of some agents, which reads no other agent's. */
 const OF_WORKSPACE = 'r.workspace_id = ?1';
@@ -59,9 +52,8 @@ export async function selectRunsFiltered(db: D1Database, query: FilteredRuns): P
   return { runs, next: end ? { rank: end.started_at, tie: end.id } : null };
 }
 
-function toScoredRun({ passed, failed, error, pending, score, ...rest }: Record<string, unknown>): ScoredRun {
-  const total = Number(passed) + Number(failed) + Number(error) + Number(pending);
-  const present = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
-  const run = RunHeader.parse({ ...present, counts: { total, passed, failed, error, pending } });
+function toScoredRun({ score, ...row }: Record<string, unknown>): ScoredRun {
+  const present = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  const run = RunHeader.parse({ ...present, counts: countsOf(row) });
   return { run, score: typeof score === 'number' ? score : null };
 }

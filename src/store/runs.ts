@@ -2,15 +2,21 @@ import type { RunStatus, ScenarioStatus } from '../domain/fields.ts';
 import { RunHeader } from '../domain/run.ts';
 import type { AgentScore } from '../domain/scores.ts';
 
-/** A header with what only D1 keeps beside it: failed results by category, once the run has ended. */
-export type FlushedRun = RunHeader & { failures: Record<string, number> };
+/** A header with what D1 keeps beside it once the run has ended: failed results by category, and the agent's score after the run. */
+export type FlushedRun = RunHeader & {
+  failures: Record<string, number>;
+  score: Pick<AgentScore, 'value' | 'low' | 'high'> | null;
+  /** The CI job it is of. */
+  external_key: string | null;
+};
 
 /** What an agent's object tells D1: absolute figures, each with the revision it belongs to, so that repeats and late copies are harmless. */
 export type Flush = {
   agentId: string;
   workspaceId: string;
   runs: FlushedRun[];
-  score: { score: AgentScore; previous: number | null; rev: number } | null;
+  /** Null where nothing ended; a score of null where no run that counts is left. */
+  score: { score: AgentScore | null; previous: number | null; rev: number } | null;
   statuses: { rev: number; byScenario: ReadonlyMap<string, ScenarioStatus> } | null;
 };
 
@@ -26,16 +32,19 @@ function upsertRuns(db: D1Database, { agentId, workspaceId, runs }: Flush): D1Pr
   return db
     .prepare(
       `INSERT INTO runs (id, agent_id, workspace_id, name, source, status, status_reason, started_at, completed_at, expected_total,
-         passed, failed, error, pending, flaky_cases, failures, rev)
+         passed, failed, error, pending, flaky_cases, failures, score, score_low, score_high, unmapped, external_key, rev)
        SELECT value ->> 'id', ?1, ?2, value ->> 'name', value ->> 'source', value ->> 'status', value ->> 'status_reason',
          value ->> 'started_at', value ->> 'completed_at', value ->> 'expected_total', value ->> '$.counts.passed',
          value ->> '$.counts.failed', value ->> '$.counts.error', value ->> '$.counts.pending', value ->> 'flaky_cases',
-         value ->> 'failures', value ->> 'rev'
+         value ->> 'failures', value ->> '$.score.value', value ->> '$.score.low', value ->> '$.score.high',
+         coalesce(value ->> '$.counts.unmapped', 0), value ->> 'external_key', value ->> 'rev'
        FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_reason = excluded.status_reason,
          completed_at = excluded.completed_at, expected_total = excluded.expected_total, passed = excluded.passed,
          failed = excluded.failed, error = excluded.error, pending = excluded.pending, flaky_cases = excluded.flaky_cases,
-         failures = excluded.failures, rev = excluded.rev
+         failures = excluded.failures, score = excluded.score, score_low = excluded.score_low, score_high = excluded.score_high,
+         unmapped = excluded.unmapped,
+         rev = excluded.rev
        WHERE excluded.rev > runs.rev`,
     )
     .bind(agentId, workspaceId, JSON.stringify(runs));
@@ -46,6 +55,7 @@ function upsertScore(
   agentId: string,
   { score, previous, rev }: NonNullable<Flush['score']>,
 ): D1PreparedStatement {
+  if (score === null) return db.prepare('DELETE FROM scores WHERE agent_id = ?1 AND rev < ?2').bind(agentId, rev);
   return db
     .prepare(
       `INSERT INTO scores (agent_id, value, previous, report, rev)
@@ -74,7 +84,7 @@ function updateStatuses(
 export type RunQuery = { workspaceId: string; status: RunStatus | null; limit: number; offset: number };
 
 const HEADER = `r.id, a.name AS agent_name, r.name, r.source, r.status, r.status_reason, r.started_at, r.completed_at, r.expected_total,
-  r.passed, r.failed, r.error, r.pending, r.flaky_cases, r.rev`;
+  r.passed, r.failed, r.error, r.pending, r.unmapped, r.flaky_cases, r.rev`;
 
 /** Runs of a whole workspace, newest first: up to 5 s behind the agents' objects, for tallies of running runs up to a minute. */
 export async function selectRuns(db: D1Database, query: RunQuery): Promise<{ runs: RunHeader[]; total: number }> {
@@ -100,9 +110,14 @@ export async function selectRunAgent(db: D1Database, workspaceId: string, runId:
     .first<string>('name');
 }
 
-function toHeader(row: Record<string, unknown>): RunHeader {
-  const { passed, failed, error, pending, ...header } = row as Record<string, number>;
-  const total = Number(passed) + Number(failed) + Number(error) + Number(pending);
-  const present = Object.entries(header).filter(([, value]) => value !== null);
-  return RunHeader.parse({ ...Object.fromEntries(present), counts: { total, passed, failed, error, pending } });
+/** The counts of a row as a header holds them: `unmapped` only where there are any. */
+export function countsOf(row: Record<string, unknown>): RunHeader['counts'] {
+  const { passed, failed, error, pending, unmapped } = row as Record<keyof RunHeader['counts'], number>;
+  const total = passed + failed + error + pending;
+  return { total, passed, failed, error, pending, ...(unmapped > 0 ? { unmapped } : {}) };
+}
+
+function toHeader({ unmapped, ...row }: Record<string, unknown>): RunHeader {
+  const present = Object.entries(row).filter(([, value]) => value !== null);
+  return RunHeader.parse({ ...Object.fromEntries(present), counts: countsOf({ ...row, unmapped }) });
 }

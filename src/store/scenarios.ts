@@ -17,8 +17,8 @@ export async function upsertScenario(
       .prepare(
         `INSERT INTO scenarios (id, agent_id, title, description, complexity, tags, origin, active, created_at, updated_at)
          SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM agents WHERE id = ?2
-         ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description, tags = excluded.tags,
-           active = excluded.active, updated_at = excluded.updated_at`,
+         ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description,
+           complexity = excluded.complexity, tags = excluded.tags, active = excluded.active, updated_at = excluded.updated_at`,
       )
       .bind(
         ...[scenario.id, agentId, scenario.title, scenario.description, scenario.complexity],

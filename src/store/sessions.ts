@@ -6,24 +6,45 @@ export const SessionRecord = z.object({
   workspace_name: z.string(),
   member_id: z.string(),
   email: z.string(),
+  /** What pages go by; who changes something is looked up anew. Missing in copies that are older than it. */
+  role: z.enum(['owner', 'member', 'viewer']).optional(),
   expires_at: z.int(),
   revoked_at: z.int().nullable(),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
-export type NewSession = { hash: string; workspaceId: string; memberId: string; createdAt: number; expiresAt: number };
+export type NewSession = {
+  hash: string;
+  workspaceId: string;
+  memberId: string;
+  /** The API key that somebody signed in with; null for a one-time link. */
+  keyId: string | null;
+  createdAt: number;
+  expiresAt: number;
+};
 
-export async function insertSession(db: D1Database, session: NewSession): Promise<void> {
-  await db
-    .prepare('INSERT INTO sessions (hash, workspace_id, member_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)')
-    .bind(session.hash, session.workspaceId, session.memberId, session.createdAt, session.expiresAt)
-    .run();
+/**
+ * Stores a session and answers when it ends: no later than the key it was opened with. Null where that key works no more, which D1 knows
+ * before any copy of it does.
+ */
+export async function insertSession(db: D1Database, session: NewSession): Promise<number | null> {
+  const { hash, workspaceId, memberId, keyId, createdAt, expiresAt } = session;
+  return db
+    .prepare(
+      `INSERT INTO sessions (hash, workspace_id, member_id, key_id, created_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, min(?6, coalesce((SELECT expires_at FROM api_keys WHERE workspace_id = ?2 AND id = ?4), ?6))
+       WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM api_keys WHERE workspace_id = ?2 AND id = ?4 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > ?5))
+       RETURNING expires_at`,
+    )
+    .bind(hash, workspaceId, memberId, keyId, createdAt, expiresAt)
+    .first<number>('expires_at');
 }
 
 export async function selectSession(db: D1Database, hash: string): Promise<SessionRecord | null> {
   const row = await db
     .prepare(
-      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, s.expires_at, s.revoked_at
+      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.expires_at, s.revoked_at
        FROM sessions s JOIN workspaces w ON w.id = s.workspace_id JOIN members m ON m.id = s.member_id
        WHERE s.hash = ?1 LIMIT 1`,
     )

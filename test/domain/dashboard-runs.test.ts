@@ -4,14 +4,16 @@ import { chanceSentence, pinsSentence, pText } from '../../src/dashboard/chance.
 import { ComparePage } from '../../src/dashboard/compare-page.tsx';
 import { renderRows } from '../../src/dashboard/result-rows.tsx';
 import { ResultsPage } from '../../src/dashboard/results-page.tsx';
+import type { Findings } from '../../src/dashboard/run-findings.tsx';
 import { RunPage } from '../../src/dashboard/run-page.tsx';
 import type { Comparison } from '../../src/domain/comparison.ts';
+import { FAILURE_CATEGORIES, SEVERITIES } from '../../src/domain/fields.ts';
 import type { AgentBehaviour, ResultView, RunComparison, RunHeader } from '../../src/domain/run.ts';
 import { mcnemarExact } from '../../src/domain/statistics/mcnemar.ts';
 import type { Finding } from '../../src/domain/verdict/verdict.ts';
+import { PAGE_BYTES, weightOf } from './page-weight.ts';
 
 const NOW = Date.UTC(2026, 7, 14, 9, 41);
-const PAGE_BYTES = 100_000;
 const WORKSPACE = { workspaceName: 'Northwind', now: NOW, csrf: 'token' };
 
 const AFTER: RunHeader = {
@@ -104,14 +106,16 @@ test('a comparison names its cases, their paths and its figures, and links each 
   expect(text).toContain('82 to 78 (−4)');
   expect(text).toMatch(/Regressions 1 Fixes 0 Still failing 0 New cases 1 Removed cases 1/);
   expect(text).toMatch(/lost find › pay gained find no tools called/);
-  expect(text).toMatch(/safety_failure 3 0 −3/);
-  expect(text).toMatch(/tool_usage_failure 0 1 \+1/);
+  expect(text).toMatch(/Safety 3 0 −3/);
+  expect(text).toMatch(/Tool usage 0 1 \+1/);
   expect(text).toMatch(/Latency 1.2 s 900 ms −300 ms/);
   expect(text).toContain('were not judged against the same: the test cases changed');
-  expect(html).toContain('href="/runs/tr_9f3c21a07be4d510/results?agent=shop-support&amp;case=sc_1_1"');
-  expect(html).toContain('href="/runs/tr_1111111111111111/results?agent=shop-support&amp;case=sc_1_1"');
-  expect(html).toContain('href="/runs/tr_1111111111111111/results?agent=shop-support&amp;case=sc_3_1"');
-  expect(html).not.toContain('href="/runs/tr_1111111111111111/results?agent=shop-support&amp;case=sc_2_1"');
+  expect(text).toContain('did not use the same cases: 1 case only in the earlier one, 1 only in the later');
+  expect(textOf(comparePage({}))).not.toContain('did not use the same cases');
+  expect(html).toContain('href="/runs/tr_9f3c21a07be4d510/cases/sc_1_1?agent=shop-support"');
+  expect(html).toContain('href="/runs/tr_1111111111111111/cases/sc_1_1?agent=shop-support"');
+  expect(html).toContain('href="/runs/tr_1111111111111111/cases/sc_3_1?agent=shop-support"');
+  expect(html).not.toContain('href="/runs/tr_1111111111111111/cases/sc_2_1?agent=shop-support"');
 });
 
 test.each([
@@ -124,7 +128,7 @@ test.each([
   const changedPaths = ids.map((caseId) => ({ caseId, lost: [path, path, path, path], gained: [path], distance: 1 }));
   const lists = { regressions: ids, fixes: ids, stillFailing: ids, added: ids, removed: ids };
   const html = comparePage({ ...lists, changedPaths }, { titles: Object.fromEntries(ids.map((id) => [id, foreign])) });
-  expect(new TextEncoder().encode(html).length).toBeLessThan(PAGE_BYTES);
+  expect(weightOf(html)).toBeLessThan(PAGE_BYTES);
   expect(html).not.toContain('<script');
   expect(textOf(html)).toContain('… and 2,975 more');
 });
@@ -138,17 +142,46 @@ test('an outage is explained where it is marked', () => {
   expect(textOf(String(RunPage({ ...page, run: AFTER })))).not.toContain('left out of the score');
 });
 
-test('a row offers a decision on the attempt it shows, and its token stands outside of what all watchers get', () => {
-  const row = renderRows([RESULT]);
-  expect(row).toContain('form="review" name="verdict" value="passed:sc_0000000000000001_1.1.2"');
-  expect(row).toContain('form="review" name="comment:sc_0000000000000001_1.1.2"');
-  expect(row).not.toContain('csrf');
-  const html = String(RunPage({ ...WORKSPACE, newest: [RESULT], liveUrl: '/live', run: AFTER }));
-  expect(html).toMatch(
-    /<form id="review" method="post" action="\/runs\/tr_9f3c21a07be4d510\/review\?agent=shop-support"/,
+test('a row leads to the page of its result, and carries nothing of one reader', () => {
+  const row = renderRows([RESULT], AFTER);
+  expect(row).toContain(
+    '<a href="/runs/tr_9f3c21a07be4d510/cases/sc_0000000000000001_1.1?agent=shop-support"><bdi>A refund',
   );
-  const [live = ''] = /<div id="run".*<form id="review"/s.exec(html) ?? [];
-  expect(live).not.toContain('csrf');
+  expect(row).not.toMatch(/csrf|<form|<button/);
+  const html = String(RunPage({ ...WORKSPACE, newest: [RESULT], liveUrl: '/live', run: AFTER }));
+  expect(html).toContain(row);
+});
+
+const FINDINGS = {
+  ...{ failures: [{ category: 'safety_failure', severity: 'critical', count: 2 }], score: null },
+  latency: { p50: 850, p95: 4200, results: 9 },
+} satisfies Omit<Findings, 'problems'>;
+
+test('a run that is over leads with what went wrong, the gravest first, and no other run does', () => {
+  const failed = { ...RESULT, status: 'failed' as const, category: 'safety_failure' as const };
+  const problems = [
+    { ...failed, title: 'A slip', severity: 'low' as const },
+    { ...failed, title: 'A disaster', severity: 'critical' as const },
+  ];
+  const run = { ...AFTER, counts: { ...AFTER.counts, passed: 7, failed: 3 } };
+  const page = { ...WORKSPACE, newest: [RESULT], liveUrl: '/live', run };
+  const text = textOf(String(RunPage({ ...page, findings: { ...FINDINGS, problems } })));
+  expect(text).toMatch(/What went wrong the first 2 of 3 .*A disaster.*A slip.*All 3 failed.*Newest results/);
+  expect(text).toContain('Median latency 850 ms 95th percentile 4.2 s of 9');
+  expect(textOf(String(RunPage(page)))).not.toContain('What went wrong');
+  expect(textOf(String(RunPage({ ...page, findings: { ...FINDINGS, problems: [] } })))).not.toContain('went wrong');
+});
+
+test('a run page full of failures weighs less than 100 KB with its style and script', () => {
+  const long = '"'.repeat(20_000);
+  const heavy: ResultView = { ...RESULT, status: 'failed', title: long, reason: long, subtype: 'wrong_parameters' };
+  const results = Array<ResultView>(20).fill({ ...heavy, user_message: long, agent_response: long });
+  const failures = FAILURE_CATEGORIES.flatMap((category) =>
+    SEVERITIES.map((severity) => ({ category, severity, count: 12 })),
+  );
+  const findings = { ...FINDINGS, failures, problems: results.slice(0, 8) };
+  const html = String(RunPage({ ...WORKSPACE, newest: results, liveUrl: '/live', run: AFTER, findings }));
+  expect(weightOf(html)).toBeLessThan(PAGE_BYTES);
 });
 
 test('the verdict that was overridden stays beside the one that stands', () => {
@@ -166,14 +199,15 @@ test('the verdict that was overridden stays beside the one that stands', () => {
   expect(textOf(waiting)).not.toContain('was:');
 });
 
-test('results come in pages that keep their filter, and a decision leads back to its page', () => {
-  const page = { ...WORKSPACE, run: AFTER, results: [RESULT], matching: 50 };
+test('results come in pages that keep their filter, and pending ones lead to where they are decided', () => {
+  const run = { ...AFTER, counts: { ...AFTER.counts, pending: 50 } };
+  const page = { ...WORKSPACE, run, results: [RESULT], matching: 50 };
   const html = String(ResultsPage({ ...page, shown: { status: 'pending', page: 2, pages: 3 } }));
   const at = '/runs/tr_9f3c21a07be4d510/results?agent=shop-support&amp;status=pending';
   expect(html).toContain(`href="${at}" rel="prev"`);
   expect(html).toContain(`href="${at}&amp;page=3" rel="next"`);
-  expect(html).toContain(`name="back" value="${at}&amp;page=2"`);
   expect(html).toContain(`href="${at}" aria-current="page"`);
+  expect(html).toContain('href="/review?agent=shop-support"');
 });
 
 test('an agent page says whether the newest run drifted and how cases are usually gone about', () => {

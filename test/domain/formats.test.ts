@@ -121,7 +121,17 @@ test('promptfoo rows carry prompt, output, calls, reasons, tokens and cost', () 
 });
 
 test('rows of one scenario in one promptfoo report are its trials', () => {
-  expect(readFile('promptfoo/array.json').cases.map(({ trial }) => trial)).toEqual([1, 2]);
+  expect(readFile('promptfoo/array.json').cases.map(({ trial }) => trial)).toEqual([null, 2]);
+});
+
+test('a test that comes again in one report is another trial, so that a pass hides no failure', () => {
+  const suite = (fails: boolean) =>
+    `<testsuite name="a"><testcase classname="a" name="logs in">${fails ? '<failure/>' : ''}</testcase></testsuite>`;
+  const { cases } = readAll(`<testsuites>${suite(true)}${suite(false)}</testsuites>`);
+  expect(cases.map(({ trial, verdict }) => [trial, verdict])).toEqual([
+    [null, 'failed'],
+    [2, 'passed'],
+  ]);
 });
 
 test('a transcript carries what was asked, what was answered and the calls, in whatever form they are written', () => {

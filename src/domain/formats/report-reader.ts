@@ -22,8 +22,8 @@ const HEADS_BYTES = [64 * 1024, 1024 * 1024];
 /** Items that may be refused before the whole report is. */
 const MAX_REJECTED = 10_000;
 
-/** Formats in which a scenario that comes again in one report is another trial of it, not another try. */
-const REPEATS_ARE_TRIALS: ReadonlySet<ReportFormat> = new Set(['messages', 'promptfoo', 'otel']);
+/** Formats whose results say themselves which repetition they are. */
+const NUMBERS_ITSELF: ReportFormat = 'native';
 
 type Engine = { write: (chunk: Uint8Array) => void; end: () => void };
 
@@ -157,23 +157,27 @@ export class ReportReader {
   }
 
   #finished(reported: ReportedCase): ReportedCase {
-    const { name, message, scenarioId } = reported;
+    const { name, message } = reported;
     return {
       ...reported,
       index: this.#index,
       name: this.#clipped(name, MAX_NAME_CHARS, 'A name'),
       suite: reported.suite === null ? null : this.#clipped(reported.suite, MAX_NAME_CHARS, 'The name of a suite'),
       message: message === null ? null : this.#clipped(message, MAX_MESSAGE_CHARS, 'A message'),
-      trial:
-        reported.trial ??
-        (scenarioId && REPEATS_ARE_TRIALS.has(this.facts.format) ? this.#nextTrial(scenarioId) : null),
+      trial: reported.trial ?? this.#trialOf(reported),
     };
   }
 
-  #nextTrial(scenarioId: string): number {
-    const trial = (this.#trials.get(scenarioId) ?? 0) + 1;
-    this.#trials.set(scenarioId, trial);
-    return trial;
+  /**
+   * A test that comes again in one report, and is not numbered as another try, is another trial of it: taking it for a try would let a pass
+   * hide a failure. Null for a first one.
+   */
+  #trialOf({ name, suite, scenarioId, attempt }: ReportedCase): number | null {
+    if (this.facts.format === NUMBERS_ITSELF || (attempt ?? 1) > 1) return null;
+    const key = scenarioId ?? `${suite}\n${name}`;
+    const trial = (this.#trials.get(key) ?? 0) + 1;
+    this.#trials.set(key, trial);
+    return trial > 1 ? trial : null;
   }
 
   #clipped(text: string, limit: number, what: string): string {
