@@ -4,6 +4,8 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { AgentObject } from './agent/agent-object.ts';
 import { configurationFault } from './env.ts';
+import { api } from './http/api/api.ts';
+import { docs } from './http/api/docs.tsx';
 import { type App, baseUrl } from './http/app.ts';
 import { failurePage, notFoundPage } from './http/failures.tsx';
 import { files } from './http/files.ts';
@@ -17,6 +19,9 @@ import { pages } from './http/pages.tsx';
 import { settingsPage } from './http/settings-page.tsx';
 import { setup } from './http/setup.ts';
 import { signIn } from './http/sign-in.tsx';
+import { webhooksForms } from './http/webhooks-forms.tsx';
+import { webhooksPage } from './http/webhooks-page.tsx';
+import { webhooksRuleForms } from './http/webhooks-rule-forms.tsx';
 
 const app = new Hono<App>();
 
@@ -26,6 +31,7 @@ app.use(async (c, next) => {
   return fault ? c.text(`Error: ${fault}\n`, 500) : next();
 });
 app.all('/mcp', serveMcp);
+app.route('/', api);
 app.route('/', setup);
 app.route('/', files);
 app.route('/', health);
@@ -45,9 +51,13 @@ app.use(
   }),
 );
 app.route('/', signIn);
+app.route('/', docs);
 app.route('/', pages);
 app.route('/', listPages);
 app.route('/', keysPage);
+app.route('/', webhooksPage);
+app.route('/', webhooksForms);
+app.route('/', webhooksRuleForms);
 app.route('/', settingsPage);
 app.notFound(notFoundPage);
 app.onError(failurePage);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
-import { answerAsModel } from './faults/model-server.ts';
+import { answerOutside } from './faults/outbound.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -23,6 +23,8 @@ const domain = {
     isolate: false,
     maxWorkers: '100%',
     include: ['test/domain/**/*.test.ts', 'test/layering.test.ts'],
+    // Properties of thousands of examples, on a machine that may be busy.
+    testTimeout: 60 * SECOND_MS,
     sequence: { groupOrder: 0 },
   },
 };
@@ -40,7 +42,7 @@ const workers = {
           SESSION_SECRET,
           TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'src/store/migrations')),
         },
-        outboundService: answerAsModel,
+        outboundService: answerOutside,
       },
     })),
   ],

@@ -43,8 +43,6 @@ export function AgentFrame({ agent, tab, workspaceName, csrf, scripts, styles, c
     >
       <div class="trail">
         <a href="/agents">Agents</a>
-        <span aria-hidden="true">/</span>
-        <span>{agent.name}</span>
       </div>
       <header class="title">
         <h1>{agent.name}</h1>

@@ -1,23 +1,24 @@
-import type { AgentStatus } from '../domain/fields.ts';
 import { grouped } from '../domain/formatting.ts';
 import type { AgentBehaviour, RunHeader } from '../domain/run.ts';
+import { scoreBand } from '../domain/scores.ts';
+import { AgentFrame, agentUrl, type FramedAgent } from './agent-frame.tsx';
 import { BehaviourSection } from './behaviour-section.tsx';
 import { allowance, shown, type Take } from './bounded-text.ts';
 import { CompareForm } from './compare-form.tsx';
 import { Inline } from './inline.tsx';
-import { Layout } from './layout.tsx';
 import { RunTable } from './run-table.tsx';
-import { StatusBadge } from './status-badge.tsx';
 
-export type AgentDetail = {
-  id: string;
-  name: string;
-  status: AgentStatus;
+export type AgentDetail = FramedAgent & {
   description?: string;
   framework?: string;
   aqs?: number;
+  /** What the score may be once more is known, and what it was before the last run. */
+  interval?: { low: number; high: number };
+  previousAqs?: number;
   ars?: number;
-  tools: { name: string; description: string; side_effects?: string }[];
+  /** The readiness in words. */
+  readiness?: string;
+  tools: { name: string; description: string; side_effects?: string | undefined }[];
   constraints: string[];
 };
 
@@ -25,90 +26,134 @@ export type AgentPageProps = {
   workspaceName: string;
   now: number;
   agent: AgentDetail;
+  /** The newest runs. */
   runs: RunHeader[];
+  /** How many there are, where it is more. */
+  totalRuns?: number;
+  /** Reports from CI that were turned away. */
+  refusedUploads?: number;
   behaviour?: AgentBehaviour;
   csrf?: string;
+  mayChange?: boolean;
 };
 
+const STYLES = ['overview'];
 /** A blueprint may hold half a megabyte; the page shows its beginning. */
-const BLUEPRINT_BYTES = 60_000;
+const BLUEPRINT_BYTES = 45_000;
 const ITEMS_SHOWN = 100;
 const DESCRIPTION_CHARS = 1000;
 const ITEM_CHARS = 300;
 
 /** What is known of one agent: scores, runs, and what its blueprint says it may do. */
-export function AgentPage({ workspaceName, now, agent, runs, behaviour, csrf }: AgentPageProps) {
+export function AgentPage({ workspaceName, csrf, agent, runs, now, behaviour, ...more }: AgentPageProps) {
+  const { totalRuns = runs.length, refusedUploads = 0, mayChange = false } = more;
   const take = allowance(BLUEPRINT_BYTES);
   return (
-    <Layout title={agent.name} workspaceName={workspaceName} {...(csrf ? { csrf } : {})}>
-      <div class="trail">
-        <a href="/">Overview</a>
-        <span aria-hidden="true">/</span>
-        <span>Agent</span>
-      </div>
-      <header class="title">
-        <h1>{agent.name}</h1>
-        <StatusBadge status={agent.status} />
-      </header>
+    <AgentFrame {...{ agent, workspaceName, ...(csrf ? { csrf } : {}) }} tab="" styles={STYLES}>
       {agent.description && (
         <p class="lead" dir="auto">
           {shown(take(agent.description, DESCRIPTION_CHARS))}
         </p>
       )}
-      <Scores agent={agent} />
-      <Runs runs={runs} now={now} name={agent.name} />
+      <Scores agent={agent} totalRuns={totalRuns} />
+      <Runs runs={runs} total={totalRuns} now={now} agent={agent} />
+      {refusedUploads > 0 && (
+        <p class="notes">
+          Of the newest uploads from CI {grouped(refusedUploads)} did not become a run:{' '}
+          <a href={`${agentUrl(agent.id, 'runs')}#refused`}>see why they were refused</a>
+        </p>
+      )}
       {behaviour && <BehaviourSection behaviour={behaviour} take={take} />}
-      <Tools tools={agent.tools} take={take} />
-      <Constraints constraints={agent.constraints} take={take} />
-    </Layout>
+      <Tools tools={agent.tools} take={take} agentId={agent.id} />
+      <Constraints constraints={agent.constraints} take={take} agentId={agent.id} />
+      {mayChange && <DeleteWay agent={agent} />}
+    </AgentFrame>
   );
 }
 
-function Scores({ agent }: { agent: AgentDetail }) {
+function Scores({ agent, totalRuns }: { agent: AgentDetail; totalRuns: number }) {
+  const { id, ars, readiness, tools, framework } = agent;
   return (
-    <dl class="tally">
+    <dl class="stats">
       <div>
-        <dt>Quality score (AQS)</dt>
-        <dd>{agent.aqs ?? '—'}</dd>
+        <dt>
+          <a href={agentUrl(id, 'score')}>Quality (AQS)</a>
+        </dt>
+        <dd>
+          <Quality agent={agent} />
+        </dd>
       </div>
       <div>
-        <dt>Readiness score (ARS)</dt>
-        <dd>{agent.ars ?? '—'}</dd>
+        <dt>
+          <a href={agentUrl(id, 'audit')}>Readiness (ARS)</a>
+        </dt>
+        <dd>
+          {ars ?? '—'}
+          {readiness && <small>{readiness}</small>}
+        </dd>
       </div>
       <div>
-        <dt>Tools</dt>
-        <dd>{agent.tools.length}</dd>
+        <dt>
+          <a href={agentUrl(id, 'runs')}>Test runs</a>
+        </dt>
+        <dd>{grouped(totalRuns)}</dd>
       </div>
-      {agent.framework !== undefined && (
-        <div>
-          <dt>Framework</dt>
-          <dd class="word">{agent.framework.slice(0, ITEM_CHARS)}</dd>
-        </div>
-      )}
+      <div>
+        <dt>
+          <a href={agentUrl(id, 'blueprint')}>Tools</a>
+        </dt>
+        <dd>
+          {grouped(tools.length)}
+          {framework !== undefined && <small>{framework.slice(0, ITEM_CHARS)}</small>}
+        </dd>
+      </div>
     </dl>
   );
 }
 
-function Runs({ runs, now, name }: { runs: RunHeader[]; now: number; name: string }) {
+function Quality({ agent: { aqs, interval, previousAqs = aqs } }: { agent: AgentDetail }) {
+  if (aqs === undefined) return <>—</>;
+  const change = aqs - (previousAqs ?? aqs);
+  return (
+    <>
+      {aqs}
+      <small data-band={scoreBand(aqs).toLowerCase()}>
+        {scoreBand(aqs)}
+        {interval && `, ${interval.low} to ${interval.high}`}
+        {change > 0 && ` ↑ +${change}`}
+        {change < 0 && ` ↓ −${-change}`}
+      </small>
+    </>
+  );
+}
+
+type RunsProps = { runs: RunHeader[]; total: number; now: number; agent: FramedAgent };
+
+function Runs({ runs, total, now, agent }: RunsProps) {
   return (
     <section aria-labelledby="runs">
       <h2 id="runs">Recent runs</h2>
       {runs.length > 0 ? (
         <>
           <RunTable runs={runs} now={now} showAgent={false} />
-          <CompareForm runs={runs} agent={name} />
+          <div class="under">
+            <CompareForm runs={runs} agent={agent.name} />
+            {total > runs.length && <a href={agentUrl(agent.id, 'runs')}>All {grouped(total)} runs</a>}
+          </div>
         </>
       ) : (
         <p class="empty">
-          No test runs yet. Ask your assistant: “Get the tests for {name} with <code>invarium_get_tests</code>, run the
-          agent on each and stream the results with <code>invarium_sync_results</code>.”
+          No test runs yet. Ask your assistant: “Get the tests for {agent.name} with <code>invarium_get_tests</code>,
+          run the agent on each and stream the results with <code>invarium_sync_results</code>.”
         </p>
       )}
     </section>
   );
 }
 
-function Tools({ tools, take }: { tools: AgentDetail['tools']; take: Take }) {
+type ToolsProps = { tools: AgentDetail['tools']; take: Take; agentId: string };
+
+function Tools({ tools, take, agentId }: ToolsProps) {
   return (
     <section aria-labelledby="tools">
       <h2 id="tools">Tools</h2>
@@ -117,7 +162,7 @@ function Tools({ tools, take }: { tools: AgentDetail['tools']; take: Take }) {
           No tools in the blueprint. Upload one with <code>invarium_upload_blueprint</code>.
         </p>
       )}
-      <ul class="items">
+      <ul class="items two">
         {tools.slice(0, ITEMS_SHOWN).map((tool) => (
           <li>
             <code>
@@ -132,12 +177,14 @@ function Tools({ tools, take }: { tools: AgentDetail['tools']; take: Take }) {
           </li>
         ))}
       </ul>
-      <More total={tools.length} />
+      <More total={tools.length} agentId={agentId} />
     </section>
   );
 }
 
-function Constraints({ constraints, take }: { constraints: string[]; take: Take }) {
+type ConstraintsProps = { constraints: string[]; take: Take; agentId: string };
+
+function Constraints({ constraints, take, agentId }: ConstraintsProps) {
   return (
     <section aria-labelledby="constraints">
       <h2 id="constraints">Constraints</h2>
@@ -147,11 +194,28 @@ function Constraints({ constraints, take }: { constraints: string[]; take: Take 
           <li dir="auto">{shown(take(constraint, ITEM_CHARS))}</li>
         ))}
       </ul>
-      <More total={constraints.length} />
+      <More total={constraints.length} agentId={agentId} />
     </section>
   );
 }
 
-function More({ total }: { total: number }) {
-  return total > ITEMS_SHOWN ? <p class="muted">… and {grouped(total - ITEMS_SHOWN)} more in the blueprint</p> : null;
+function More({ total, agentId }: { total: number; agentId: string }) {
+  if (total <= ITEMS_SHOWN) return null;
+  return (
+    <p class="muted">
+      … and {grouped(total - ITEMS_SHOWN)} more in the <a href={agentUrl(agentId, 'blueprint')}>blueprint</a>
+    </p>
+  );
+}
+
+function DeleteWay({ agent }: { agent: FramedAgent }) {
+  return (
+    <section aria-labelledby="delete" class="far">
+      <h2 id="delete">Delete this agent</h2>
+      <p class="notes">
+        With it go its scenarios, runs, audits and every version of its blueprint.{' '}
+        <a href={`${agentUrl(agent.id)}/delete`}>Delete {agent.name}…</a>
+      </p>
+    </section>
+  );
 }

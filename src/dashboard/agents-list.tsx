@@ -1,11 +1,14 @@
 import {
   AGENT_SORTS,
+  type AgentHealth,
   type AgentOrder,
   type AgentSort,
   agentListUrl,
   type BlueprintFacts,
+  EVERY_AGENT,
   type ListedAgent,
 } from '../domain/agent-list.ts';
+import { FLEET_HEALTH } from '../domain/fleet.ts';
 import { counted, grouped } from '../domain/formatting.ts';
 import type { Place } from '../domain/query.ts';
 import { scoreBand } from '../domain/scores.ts';
@@ -29,25 +32,44 @@ export type AgentsListProps = {
   notes: readonly string[];
 };
 
+const SCRIPTS = ['copy'];
+const STYLES = ['overview'];
 const SORT_WORDS: Record<AgentSort, string> = { name: 'Name', score: 'Score', last_run: 'Last run' };
+const HEALTH_WORDS: Record<AgentHealth, string> = {
+  healthy: 'Healthy',
+  degraded: 'Degraded',
+  critical: 'Critical',
+  untested: 'Untested',
+};
 
 /** The agents of a workspace, a card each; for an empty workspace, how the first one gets here. */
 export function AgentsList({ workspaceName, csrf, now, origin, mcpUrl, ...list }: AgentsListProps) {
   const { agents, facts, next, order, notes } = list;
-  const isUnused = agents.length === 0 && order.after === null;
+  const isUnused = agents.length === 0 && order.after === null && order.health === null;
   return (
-    <Layout title="Agents" workspaceName={workspaceName} here="/agents" {...(csrf ? { csrf } : {})}>
+    <Layout
+      title="Agents"
+      workspaceName={workspaceName}
+      here="/agents"
+      styles={STYLES}
+      scripts={SCRIPTS}
+      {...(csrf ? { csrf } : {})}
+    >
       <h1>Agents</h1>
       <ListNotes notes={notes} />
       {isUnused ? (
         <>
-          <p class="lead">No agent is registered yet. Three steps, and the first one stands here.</p>
+          <p class="lead">
+            No agent is registered yet. Three steps, and the first one stands here; <a href="/">the overview</a> makes a
+            key for them.
+          </p>
+          <h2 class="unseen">The three steps</h2>
           <ConnectGuide mcpUrl={mcpUrl} origin={origin} />
         </>
       ) : (
         <>
-          <Sorting sort={order.sort} />
-          {agents.length === 0 && <p class="empty">There are no more agents.</p>}
+          <Views order={order} />
+          {agents.length === 0 && <NoneHere order={order} />}
           <ul class="cards">
             {agents.map((agent) => (
               <AgentCard agent={agent} facts={facts.get(agent.id)} now={now} />
@@ -58,26 +80,62 @@ export function AgentsList({ workspaceName, csrf, now, origin, mcpUrl, ...list }
             next={next && agentListUrl({ ...order, after: next })}
             isFirst={order.after === null}
           />
+          <p class="facts ways pages">
+            <span>This view as a file:</span>
+            <a href={agentListUrl(order, '/agents.csv')}>CSV</a>
+            <a href={agentListUrl(order, '/agents.json')}>JSON</a>
+          </p>
         </>
       )}
     </Layout>
   );
 }
 
-function Sorting({ sort }: { sort: AgentSort }) {
+function NoneHere({ order: { health, after } }: { order: AgentOrder }) {
+  if (after !== null) return <p class="empty">There are no more agents.</p>;
   return (
-    <nav aria-label="Order">
-      <ul class="facts ways order">
-        <li>Ordered by</li>
-        {AGENT_SORTS.map((each) => (
+    <p class="empty">
+      No agent is {health}. <a href={agentListUrl(EVERY_AGENT)}>Show all agents</a>
+    </p>
+  );
+}
+
+/** Which agents, in which order. */
+function Views({ order }: { order: AgentOrder }) {
+  const { sort, health } = order;
+  return (
+    <div class="views">
+      <nav aria-label="Health">
+        <ul class="facts ways">
           <li>
-            <a href={agentListUrl({ sort: each, after: null })} aria-current={each === sort ? 'page' : undefined}>
-              {SORT_WORDS[each]}
-            </a>
+            <ViewLink order={{ ...order, health: null }} words="All" isHere={health === null} />
           </li>
-        ))}
-      </ul>
-    </nav>
+          {FLEET_HEALTH.map((each) => (
+            <li>
+              <ViewLink order={{ ...order, health: each }} words={HEALTH_WORDS[each]} isHere={each === health} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <nav aria-label="Order">
+        <ul class="facts ways order">
+          <li>Ordered by</li>
+          {AGENT_SORTS.map((each) => (
+            <li>
+              <ViewLink order={{ ...order, sort: each }} words={SORT_WORDS[each]} isHere={each === sort} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
+
+function ViewLink({ order, words, isHere }: { order: AgentOrder; words: string; isHere: boolean }) {
+  return (
+    <a href={agentListUrl({ ...order, after: null })} aria-current={isHere ? 'page' : undefined}>
+      {words}
+    </a>
   );
 }
 

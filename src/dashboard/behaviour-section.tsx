@@ -12,7 +12,7 @@ export function BehaviourSection({ behaviour, take }: { behaviour: AgentBehaviou
   return (
     <section aria-labelledby="behaviour">
       <h2 id="behaviour">
-        Behaviour <small>tool paths of the last runs, the least steady cases first</small>
+        Behaviour <small>which tools each case called in the last runs, the least steady first</small>
       </h2>
       <p class="notes">
         <Drift behaviour={behaviour} />
@@ -43,8 +43,8 @@ function Drift({ behaviour: { run, distance, drifted } }: { behaviour: AgentBeha
   if (run.counts.passed < run.counts.total)
     return (
       <>
-        Some tests of {newest} did not pass and speak for themselves. From the run before its tool paths are at {figure}
-        .
+        Some tests of {newest} did not pass and speak for themselves. How far its tool paths are from those of the run
+        before: {figure}.
       </>
     );
   if (!drifted)

@@ -69,7 +69,12 @@ function escapedBytes(code: number): number {
 /** Controls that make text read differently from what it is: bidirectional overrides and isolates, and the unprintable. */
 const HIDING = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text as an honest reader wants it: hidden controls are written out, `[U+202E]`. */
-function visible(text: string): string {
-  return text.replace(HIDING, (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`);
+/** More marks on one letter than any language needs: they would be drawn over the lines around it, and no line can break between them. */
+const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+/** Text as an honest reader wants it: hidden controls are written out, `[U+202E]`, and piles of combining marks are cut. */
+export function visible(text: string): string {
+  return text
+    .replace(HIDING, (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`)
+    .replace(PILED_MARKS, '$1');
 }

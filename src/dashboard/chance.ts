@@ -1,5 +1,5 @@
 import type { Comparison, Pins } from '../domain/comparison.ts';
-import { counted } from '../domain/formatting.ts';
+import { counted, grouped } from '../domain/formatting.ts';
 
 /** What the figures of a comparison mean, in plain sentences. */
 
@@ -28,6 +28,13 @@ export function pText(pValue: number): string {
 function share(pValue: number): string {
   if (pValue < 0.001) return 'fewer than 1 in 1,000';
   return `${Number((100 * pValue).toPrecision(2))} %`;
+}
+
+/** A hint where the runs did not use the same cases; null where they did. */
+export function casesSentence({ added, removed }: Comparison): string | null {
+  if (added.length + removed.length === 0) return null;
+  const only = `${counted(removed.length, 'case')} only in the earlier one, ${grouped(added.length)} only in the later`;
+  return `The two runs did not use the same cases: ${only}. Regressions and fixes are told of those in both; the score is of all.`;
 }
 
 const PIN_WORDS: Record<keyof Pins, string> = {

@@ -1,4 +1,5 @@
 import { clientConfigs } from './client-config.ts';
+import { CopyText } from './copy-text.tsx';
 
 /** The file that each client wants, one open at a time. */
 export function ClientSnippets({ mcpUrl }: { mcpUrl: string }) {
@@ -9,7 +10,7 @@ export function ClientSnippets({ mcpUrl }: { mcpUrl: string }) {
           <summary>
             {client} <code>{file}</code>
           </summary>
-          <pre class="copy">{text}</pre>
+          <CopyText text={text} name={`${file} for ${client}`} />
         </details>
       ))}
     </>

@@ -2,7 +2,7 @@ import type { PathChange } from '../domain/comparison.ts';
 import { counted, grouped } from '../domain/formatting.ts';
 import { COMPARED_ROWS, type RunComparison, type RunHeader } from '../domain/run.ts';
 import { shown, type Take } from './bounded-text.ts';
-import { resultsUrl } from './run-links.ts';
+import { anyTrialUrl } from './run-links.ts';
 import { BoundedPath } from './tool-path.tsx';
 
 const TITLE_CHARS = 160;
@@ -66,15 +66,16 @@ function CaseLink({ caseId, title, take, runs }: CaseLinkProps) {
   const main = later ?? earlier;
   if (!main) return null;
   return (
-    <>
-      <a href={resultsUrl(main, { case: caseId })}>
+    <p class="line">
+      <a href={anyTrialUrl(main, caseId)}>
         <bdi>{shown(take(title ?? caseId, TITLE_CHARS))}</bdi>
-      </a>{' '}
-      <small class="place">
-        <code>{caseId}</code>
-        {later && earlier && <a href={resultsUrl(earlier, { case: caseId })}>as it was before</a>}
-      </small>
-    </>
+      </a>
+      {later && earlier && (
+        <small>
+          <a href={anyTrialUrl(earlier, caseId)}>as it was before</a>
+        </small>
+      )}
+    </p>
   );
 }
 

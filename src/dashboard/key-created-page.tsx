@@ -1,5 +1,6 @@
 import { allowance } from './bounded-text.ts';
 import { ClientSnippets } from './client-snippets.tsx';
+import { CopyText } from './copy-text.tsx';
 import { Inline } from './inline.tsx';
 import { Layout } from './layout.tsx';
 
@@ -13,13 +14,20 @@ export type KeyCreatedPageProps = {
   csrf?: string;
 };
 
+const SCRIPTS = ['copy'];
 const NAME_CHARS = 80;
 const NAME_BYTES = 1000;
 
 /** The one look at a new key, and the two places it belongs to. */
 export function KeyCreatedPage({ workspaceName, value, name, scopes, mcpUrl, csrf }: KeyCreatedPageProps) {
   return (
-    <Layout title="Key created" workspaceName={workspaceName} here="/api-keys" {...(csrf ? { csrf } : {})}>
+    <Layout
+      title="Key created"
+      workspaceName={workspaceName}
+      here="/api-keys"
+      scripts={SCRIPTS}
+      {...(csrf ? { csrf } : {})}
+    >
       <h1>
         <Inline clip={allowance(NAME_BYTES)(name, NAME_CHARS)} /> is ready
       </h1>
@@ -29,12 +37,17 @@ export function KeyCreatedPage({ workspaceName, value, name, scopes, mcpUrl, csr
           <h2>Copy the key now</h2>
           <div class="stack">
             <label for="new-key">Shown once: it is not stored, and cannot be shown again</label>
-            <input id="new-key" value={value} readonly autocomplete="off" spellcheck={false} />
+            <div class="beside">
+              <input id="new-key" value={value} readonly autocomplete="off" spellcheck={false} />
+              <button type="button" class="quiet" hidden data-copy-from="new-key" aria-label="Copy the key">
+                Copy
+              </button>
+            </div>
           </div>
         </li>
         <li>
           <h2>Put it into the environment of your client</h2>
-          <pre class="copy">export INVARIUM_API_KEY={value}</pre>
+          <CopyText text={`export INVARIUM_API_KEY=${value}`} name="the line" />
         </li>
         <li>
           <h2>Give your client this file</h2>

@@ -23,9 +23,12 @@ const PLACES = [
   ['/agents', 'Agents'],
   ['/runs', 'Test runs'],
   ['/review', 'Review'],
+  ['/webhooks', 'Webhooks'],
   ['/api-keys', 'API keys'],
   ['/settings', 'Settings'],
 ] as const;
+
+const SUPPORT_MAIL = 'support@invarium.ai';
 
 const DOCTYPE = raw('<!DOCTYPE html>');
 
@@ -62,6 +65,11 @@ export function Layout({ title, workspaceName, csrf, here, scripts = NONE, style
           <main id="main" tabindex={-1}>
             {children}
           </main>
+          <footer class="bottom">
+            <p>Invarium Edge, behavioural QA for AI agents</p>
+            {workspaceName !== undefined && <a href="/settings#connector">Connect a client</a>}
+            <a href={`mailto:${SUPPORT_MAIL}`}>{SUPPORT_MAIL}</a>
+          </footer>
         </body>
       </html>
     </>

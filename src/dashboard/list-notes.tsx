@@ -2,11 +2,13 @@
 export function ListNotes({ notes }: { notes: readonly string[] }) {
   if (notes.length === 0) return null;
   return (
-    <ul class="alerts" role="status">
-      {notes.map((note) => (
-        <li>{note}</li>
-      ))}
-    </ul>
+    <div class="alerts" role="status">
+      <ul>
+        {notes.map((note) => (
+          <li>{note}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

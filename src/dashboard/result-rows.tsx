@@ -1,160 +1,104 @@
 import { duration, minuteTime } from '../domain/formatting.ts';
 import { LIVE_ROWS, type ResultView } from '../domain/run.ts';
-import { type Clip, cutNote, shown } from './bounded-text.ts';
+import { shown } from './bounded-text.ts';
+import { EvidenceList } from './evidence-list.tsx';
+import { failureName } from './failure-name.ts';
 import { Inline } from './inline.tsx';
-import { Overridden, ReviewControls } from './review-controls.tsx';
-import { type EvidenceText, fitRow, type RowText } from './row-text.ts';
+import { Overridden } from './review-controls.tsx';
+import { fitRow, type RowText } from './row-text.ts';
+import { caseUrl, type PlacedRun } from './run-links.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { TextBlock } from './text-block.tsx';
 import { ToolPath } from './tool-path.tsx';
 
+type RowsProps = {
+  results: readonly ResultView[];
+  /** Whose results they are; without it the rows lead nowhere. */
+  run?: PlacedRun | undefined;
+};
+
 /** Results as list items, as many as a page holds. Agent output is foreign: it only ever becomes text nodes, isolated from our own words. */
-export function ResultRows({ results }: { results: ResultView[] }) {
+export function ResultRows({ results, run }: RowsProps) {
   return (
     <>
       {results.slice(0, LIVE_ROWS).map((result) => (
-        <ResultRow result={result} />
+        <ResultRow result={result} run={run} />
       ))}
     </>
   );
 }
 
 /** The same rows as a string: what the agent object renders once and puts into the frame for every watcher. */
-export function renderRows(results: ResultView[]): string {
-  return (<ResultRows results={results} />).toString();
+export function renderRows(results: readonly ResultView[], run?: PlacedRun): string {
+  return (<ResultRows results={results} run={run} />).toString();
 }
 
-function ResultRow({ result }: { result: ResultView }) {
+type RowProps = { result: ResultView; run: PlacedRun | undefined };
+
+function ResultRow({ result, run }: RowProps) {
   const text = fitRow(result);
-  const key = `${result.test_case_id}.${result.trial}`;
+  const key = keyOf(result);
+  const page = run && caseUrl(run, { caseId: result.test_case_id, trial: result.trial });
   return (
     <li class="result" id={key} data-key={key} data-status={result.status}>
       <StatusBadge status={result.status} />
       <h3>
-        <Inline clip={text.title} />
+        {page === undefined ? (
+          <Inline clip={text.title} />
+        ) : (
+          <a href={page}>
+            <Inline clip={text.title} />
+          </a>
+        )}
         <Repetition result={result} />
       </h3>
       <p class="reason" dir="auto">
         {shown(text.reason)}
       </p>
-      <Overridden result={result} text={text} />
-      <Facts result={result} text={text} />
+      <Overridden result={result} before={text.before} />
+      <ul class="facts">
+        <li class="tools">
+          {text.tools.length > 0 ? <ToolPath names={text.tools} more={text.moreTools} /> : 'no tools called'}
+        </li>
+        <ResultFacts result={result} />
+      </ul>
       <details>
         <summary>Conversation and evidence</summary>
-        <Body label="User message" clip={text.message} />
-        <Body label="Agent response" clip={text.response} />
-        <EvidenceList text={text} />
+        <TextBlock label="User message" clip={text.message} />
+        <TextBlock label="Agent response" clip={text.response} />
+        {text.evidence.length > 0 && <h4>Evidence</h4>}
+        <EvidenceList items={text.evidence} more={text.moreEvidence} page={page} />
         <Origin result={result} text={text} />
-        <ReviewControls result={result} />
       </details>
     </li>
   );
 }
 
-function Repetition({ result }: { result: ResultView }) {
+function keyOf({ test_case_id, trial }: ResultView): string {
+  return `${test_case_id}.${trial}`;
+}
+
+export function Repetition({ result }: { result: ResultView }) {
   const words = [];
   if (result.trial > 1) words.push(`trial ${result.trial}`);
   if (result.attempt > 1) words.push(`attempt ${result.attempt}`);
   return words.length > 0 ? <small> {words.join(' · ')}</small> : null;
 }
 
-function Facts({ result, text }: { result: ResultView; text: RowText }) {
+/** What a failure is filed under, and what else sets a result apart; items of a list of facts. */
+export function ResultFacts({ result }: { result: ResultView }) {
   const { category, subtype, severity } = result;
   return (
-    <ul class="facts">
-      <li class="tools">
-        {text.tools.length > 0 ? <ToolPath names={text.tools} more={text.moreTools} /> : 'no tools called'}
-      </li>
+    <>
       {category && (
         <li class="failure">
-          {category}
-          {subtype && ` / ${subtype}`}
+          {failureName(category, subtype)}
           {severity && ` (${severity})`}
         </li>
       )}
       {result.agent_fault === false && <li>not the agent's fault</li>}
       {result.late && <li>late</li>}
       {result.latency_ms !== undefined && <li class="latency">{duration(result.latency_ms)}</li>}
-    </ul>
-  );
-}
-
-function Body({ label, clip }: { label: string; clip: Clip }) {
-  const note = cutNote(clip);
-  return (
-    <>
-      <h4>{label}</h4>
-      {clip.text === '' && !note ? <p class="muted">(empty)</p> : <pre dir="auto">{clip.text}</pre>}
-      {note && <p class="muted">{note}</p>}
-    </>
-  );
-}
-
-function EvidenceList({ text }: { text: RowText }) {
-  if (text.evidence.length === 0) return null;
-  return (
-    <>
-      <h4>Evidence</h4>
-      <ul class="evidence">
-        {text.evidence.map((item) => (
-          <EvidenceItem item={item} />
-        ))}
-      </ul>
-      {text.moreEvidence > 0 && <p class="muted">… and {text.moreEvidence} more</p>}
-    </>
-  );
-}
-
-function EvidenceItem({ item }: { item: EvidenceText }) {
-  return (
-    <li>
-      <Place item={item} />
-      {(item.expected || item.actual) && (
-        <dl>
-          <Value label="expected" clip={item.expected} />
-          <Value label="actual" clip={item.actual} />
-        </dl>
-      )}
-      {item.quote && <blockquote dir="auto">{shown(item.quote)}</blockquote>}
-      {item.note && <p dir="auto">{shown(item.note)}</p>}
-    </li>
-  );
-}
-
-/** Where to look. Calls and messages are counted from 1 for readers, as in the reasons. */
-function Place({ item }: { item: EvidenceText }) {
-  const { call, step, tool, path } = item;
-  if (call === undefined && step === undefined && !tool && !path) return null;
-  return (
-    <p class="place">
-      {call !== undefined && <span>call {call + 1}</span>}
-      {step !== undefined && <span>message {step + 1}</span>}
-      {tool && (
-        <code>
-          <Inline clip={tool} />
-        </code>
-      )}
-      {path && (
-        <span>
-          argument{' '}
-          <code>
-            <Inline clip={path} />
-          </code>
-        </span>
-      )}
-    </p>
-  );
-}
-
-function Value({ label, clip }: { label: string; clip: Clip | undefined }) {
-  if (!clip) return null;
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>
-        <code>
-          <Inline clip={clip} />
-        </code>
-      </dd>
     </>
   );
 }

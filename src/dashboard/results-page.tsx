@@ -4,8 +4,9 @@ import { counted, grouped } from '../domain/formatting.ts';
 import type { ResultView, RunHeader } from '../domain/run.ts';
 import { Layout } from './layout.tsx';
 import { ResultRows } from './result-rows.tsx';
-import { ReviewForm } from './review-controls.tsx';
-import { type ResultsFilter, resultsUrl, reviewUrl, runName, runUrl } from './run-links.ts';
+import { queueUrl, type ResultsFilter, resultsUrl, runName } from './run-links.ts';
+import { STATUS_WORDS } from './run-progress.tsx';
+import { stepsToRun, Trail } from './trail.tsx';
 
 export type ResultsPageProps = {
   run: RunHeader;
@@ -18,18 +19,12 @@ export type ResultsPageProps = {
   csrf?: string;
 };
 
-/** Results of a run one by one, in the order of their cases: all, those of one status, or the trials of one case. Each can be decided here. */
+/** Results of a run one by one, in the order of their cases: all, those of one status, or the trials of one case. Each leads to its own page. */
 export function ResultsPage({ run, results, matching, shown, workspaceName, csrf }: ResultsPageProps) {
   const name = runName(run);
   return (
-    <Layout title={`Results · ${name}`} workspaceName={workspaceName} {...(csrf ? { csrf } : {})}>
-      <div class="trail">
-        <a href="/">Overview</a>
-        <span aria-hidden="true">/</span>
-        <a href={runUrl(run)}>
-          <bdi>{name}</bdi>
-        </a>
-      </div>
+    <Layout title={`Results · ${name}`} workspaceName={workspaceName} here="/runs" {...(csrf ? { csrf } : {})}>
+      <Trail steps={stepsToRun(undefined, run)} />
       <h1>{'caseId' in shown ? 'Results of one case' : 'Results'}</h1>
       {'caseId' in shown ? (
         <p class="notes">
@@ -39,9 +34,17 @@ export function ResultsPage({ run, results, matching, shown, workspaceName, csrf
       ) : (
         <Filters run={run} status={shown.status} />
       )}
-      <section aria-label="Results">
+      {'status' in shown && shown.status === 'pending' && run.counts.pending > 0 && (
+        <p class="notes">
+          These wait for a person. <a href={queueUrl({ agent: run.agent_name })}>Decide them one by one</a>
+        </p>
+      )}
+      <section aria-labelledby="list">
+        <h2 id="list" class="unseen">
+          List
+        </h2>
         <ol id="rows" class="results">
-          <ResultRows results={results} />
+          <ResultRows results={results} run={run} />
         </ol>
         <p class="empty">This run holds no such result.</p>
         {results.length < matching && 'caseId' in shown && (
@@ -51,7 +54,6 @@ export function ResultsPage({ run, results, matching, shown, workspaceName, csrf
         )}
       </section>
       {'pages' in shown && <Pages run={run} shown={shown} />}
-      <ReviewForm action={reviewUrl(run)} back={resultsUrl(run, filterOf(shown))} csrf={csrf} />
     </Layout>
   );
 }
@@ -63,7 +65,7 @@ function filterOf(shown: ResultsPageProps['shown']): ResultsFilter {
 
 function Filters({ run, status }: { run: RunHeader; status: ResultStatus | null }) {
   return (
-    <nav aria-label="Results by status">
+    <nav class="views" aria-label="Results by status">
       <ul class="facts ways">
         <li>
           <a href={resultsUrl(run)} aria-current={status === null ? 'page' : undefined}>
@@ -73,7 +75,7 @@ function Filters({ run, status }: { run: RunHeader; status: ResultStatus | null 
         {RESULT_STATUSES.map((each) => (
           <li>
             <a href={resultsUrl(run, { status: each })} aria-current={status === each ? 'page' : undefined}>
-              {each} {grouped(run.counts[each])}
+              {STATUS_WORDS[each]} {grouped(run.counts[each])}
             </a>
           </li>
         ))}

@@ -28,7 +28,7 @@ export function RevokeKeyPage({ workspaceName, line, now, csrf }: RevokeKeyPageP
       </ul>
       <p class="lead">
         Whatever uses it is refused within about a minute, for good: a revoked key cannot be brought back. Browsers that
-        signed in with it stay signed in until they sign out.
+        signed in with it are signed out.
       </p>
       <form method="post" action={`/api-keys/${encodeURIComponent(id)}/revoke`} class="pair">
         <CsrfField csrf={csrf} />

@@ -3,10 +3,10 @@ import type { Evidence } from '../domain/verdict/verdict.ts';
 import { allowance, type Clip, isLost, type Take } from './bounded-text.ts';
 
 /**
- * How much of a result a row may show. Twenty rows have to fit into a page of 100 KB and travel in every live frame,
- * so all text of a row shares one allowance, counted as the bytes it takes after escaping.
+ * How much of a result a row may show. Twenty rows have to fit into a page that weighs 100 KB with its style and script, and travel in every
+ * live frame, so all text of a row shares one allowance, counted as the bytes it takes after escaping. The result's own page shows more.
  */
-const ROW_BYTES = 3300;
+const ROW_BYTES = 1200;
 const TITLE_CHARS = 160;
 const REASON_CHARS = 600;
 const REVIEWER_CHARS = 100;
@@ -15,7 +15,7 @@ const TOOL_NAME_CHARS = 64;
 const TOOLS_SHOWN = 10;
 const EVIDENCE_SHOWN = 5;
 const VALUE_CHARS = 300;
-const BODY_CHARS = 2000;
+const BODY_CHARS = 600;
 
 export type EvidenceText = Pick<Evidence, 'call' | 'step'> & {
   tool?: Clip;
@@ -48,10 +48,7 @@ export function fitRow(result: ResultView): RowText {
   const told = fitHistory(result, take);
   const tools = fitNames(result.tools_called, take);
   const expectedTools = fitNames(result.expected_tools ?? [], take);
-  const evidence = result.evidence
-    .slice(0, EVIDENCE_SHOWN)
-    .map((item) => fitEvidence(item, take))
-    .filter((item) => !Object.values(item).some((part) => typeof part === 'object' && isLost(part)));
+  const evidence = fitEvidenceList(result.evidence.slice(0, EVIDENCE_SHOWN), take);
   return {
     title,
     reason,
@@ -78,6 +75,13 @@ function fitNames(names: string[], take: Take): Clip[] {
     .slice(0, TOOLS_SHOWN)
     .map((name) => take(name, TOOL_NAME_CHARS))
     .filter((clip) => !isLost(clip));
+}
+
+/** Evidence, piece by piece, as long as there is room for whole ones. */
+export function fitEvidenceList(items: readonly Evidence[], take: Take): EvidenceText[] {
+  return items
+    .map((item) => fitEvidence(item, take))
+    .filter((item) => !Object.values(item).some((part) => typeof part === 'object' && isLost(part)));
 }
 
 function fitEvidence(item: Evidence, take: Take): EvidenceText {

@@ -19,7 +19,7 @@ const OUTCOME_WORDS: Record<RunOutcome, string> = {
 };
 const PERIOD_WORDS: Record<Period, string> = { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' };
 /** Agents that can be ticked; in a workspace with more of them one is typed. */
-const AGENTS_OFFERED = 60;
+const AGENTS_OFFERED = 30;
 
 type RunFiltersProps = { filter: RunFilter; agents: readonly string[] };
 
@@ -41,7 +41,9 @@ export function RunFilters({ filter, agents }: RunFiltersProps) {
       <Choice name="source" label="Source" chosen={source ?? ''} options={SOURCES.map((each) => [each, each])} />
       <Agents agents={agents} chosen={filter.agents} />
       <p class="act">
-        <button type="submit">Apply</button>
+        <button type="submit" class="quiet">
+          Apply
+        </button>
         {isNarrowed(filter) && <a href="/runs">Clear filters</a>}
       </p>
     </form>

@@ -2,13 +2,16 @@ import { isoTime, minuteTime } from '../domain/formatting.ts';
 import { LIVE_ROWS, type ResultView, type RunHeader } from '../domain/run.ts';
 import { Layout } from './layout.tsx';
 import { ResultRows } from './result-rows.tsx';
-import { ReviewForm } from './review-controls.tsx';
-import { compareUrl, resultsUrl, reviewUrl, runName, runUrl } from './run-links.ts';
+import { type Findings, RunFigures, RunProblems } from './run-findings.tsx';
+import { compareUrl, queueUrl, reportUrl, resultsUrl, runName, runUrl } from './run-links.ts';
+import { RunName } from './run-name.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
+import { stepsToAgent, Trail } from './trail.tsx';
 
 const SCRIPTS = ['live'];
+const STYLES = ['charts'];
 
 export type RunPageProps = {
   run: RunHeader;
@@ -21,24 +24,26 @@ export type RunPageProps = {
   agentUrl?: string;
   /** The run to compare this one with. */
   previousId?: string;
+  /** What came of it, once it is over. */
+  findings?: Findings;
 };
 
 /** One run. Complete as it stands; `live.js` keeps the part with the id `run` in step while results stream. */
-export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentUrl, previousId }: RunPageProps) {
+export function RunPage(props: RunPageProps) {
+  const { run, newest, now, workspaceName, liveUrl, csrf, agentUrl, previousId, findings } = props;
   const name = runName(run);
   return (
     <Layout
       title={`${name} · ${run.agent_name}`}
       workspaceName={workspaceName}
       {...(csrf ? { csrf } : {})}
+      here="/runs"
       scripts={SCRIPTS}
+      styles={STYLES}
     >
-      <div class="trail">
-        <a href="/">Overview</a>
-        <span aria-hidden="true">/</span>
-        {agentUrl ? <a href={agentUrl}>{run.agent_name}</a> : <span>{run.agent_name}</span>}
+      <Trail steps={stepsToAgent(agentUrl, run.agent_name)}>
         <LiveState run={run} now={now} />
-      </div>
+      </Trail>
       <div
         id="run"
         data-live-url={liveUrl}
@@ -48,49 +53,66 @@ export function RunPage({ run, newest, now, workspaceName, liveUrl, csrf, agentU
       >
         <header class="title">
           <h1>
-            <bdi>{name}</bdi>
+            <RunName run={run} />
           </h1>
           <StatusBadge status={run.status} />
+          <Ways run={run} previousId={previousId} />
         </header>
         <RunFacts run={run} now={now} />
         <Notes run={run} />
-        <RunProgress run={run} />
-        <Ways run={run} previousId={previousId} />
+        <RunProgress run={run}>{findings && <RunFigures findings={findings} />}</RunProgress>
+        <Lists run={run} />
+        {findings && <RunProblems run={run} findings={findings} />}
         <section aria-labelledby="newest">
           <h2 id="newest">
             Newest results <small>the last {LIVE_ROWS}, newest first</small>
           </h2>
           <ol id="rows" class="results">
-            <ResultRows results={newest} />
+            <ResultRows results={newest} run={run} />
           </ol>
           <p class="empty">No results yet. They appear here one by one as they are streamed.</p>
         </section>
       </div>
-      <ReviewForm action={reviewUrl(run)} back={runUrl(run)} csrf={csrf} />
     </Layout>
   );
 }
 
-/** On to the results one by one, and to what changed since the run before. */
+/** What a run that is over leads to: its report, and what changed since the run before. */
 function Ways({ run, previousId }: { run: RunHeader; previousId: string | undefined }) {
+  return (
+    <div class="ways-on">
+      {previousId !== undefined && (
+        <a href={compareUrl(run.agent_name, previousId, run.id)} class="button quiet">
+          Compare with the run before
+        </a>
+      )}
+      <a href={reportUrl(run)} class="button quiet" data-when="over" hidden={!isOver(run)}>
+        QA report
+      </a>
+    </div>
+  );
+}
+
+/** On to the results one by one. */
+function Lists({ run }: { run: RunHeader }) {
   return (
     <ul class="facts">
       <li>
         <a href={resultsUrl(run)}>All results</a>
       </li>
       <li>
-        <a href={resultsUrl(run, { status: 'failed' })}>Failed</a>
+        <a href={resultsUrl(run, { status: 'failed' })}>Failed results</a>
       </li>
       <li>
-        <a href={resultsUrl(run, { status: 'pending' })}>Pending</a>
+        <a href={resultsUrl(run, { status: 'pending' })}>Pending results</a>
       </li>
-      {previousId !== undefined && (
-        <li>
-          <a href={compareUrl(run.agent_name, previousId, run.id)}>Compare with the run before</a>
-        </li>
-      )}
     </ul>
   );
+}
+
+/** Nothing is waited for any more: what came of the run can be told. */
+function isOver({ status }: RunHeader): boolean {
+  return status === 'completed' || status === 'failed';
 }
 
 /** A run's status with its reason, where it has one: `failed/stalled`. */
@@ -151,8 +173,8 @@ function Notes({ run }: { run: RunHeader }) {
         </p>
       ))}
       <p data-when="undecided" hidden={run.status !== 'completed' || run.counts.pending === 0}>
-        Pending results need a decision: open them below and decide, send them again with <code>passed</code>, or give
-        their cases expectations.
+        Pending results need a decision: <a href={queueUrl({ agent: run.agent_name })}>decide them one by one</a>, send
+        them again with <code>passed</code>, or give their cases expectations.
       </p>
       {run.outage && <OutageNote />}
     </div>

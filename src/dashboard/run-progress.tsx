@@ -1,9 +1,10 @@
+import type { Child } from 'hono/jsx';
 import { type Counts, RESULT_STATUSES } from '../domain/fields.ts';
-import { grouped, percent } from '../domain/formatting.ts';
+import { counted, grouped, percent } from '../domain/formatting.ts';
 import type { RunHeader } from '../domain/run.ts';
 
-/** How far a run has come and what came of it. Whatever `live.js` writes to carries `data-n` with the name of its number. */
-export function RunProgress({ run }: { run: RunHeader }) {
+/** How far a run has come and what came of it; a bar needs to know the whole, which is announced or stands once the run is over. Whatever `live.js` writes to carries `data-n` with the name of its number. `children` are told below. */
+export function RunProgress({ run, children }: { run: RunHeader; children?: Child }) {
   return (
     <section class="progress" aria-label="Progress">
       <p class="received">
@@ -13,7 +14,7 @@ export function RunProgress({ run }: { run: RunHeader }) {
         ) : (
           <>
             {' of '}
-            {grouped(run.expected_total)}
+            {counted(run.expected_total, 'result')}
             <span class="share">
               <span data-n="progress">{Math.min(100, percent(run.counts.total, run.expected_total))}</span>%
             </span>
@@ -21,7 +22,13 @@ export function RunProgress({ run }: { run: RunHeader }) {
         )}
       </p>
       {run.expected_total !== undefined && <ProgressBar counts={run.counts} expected={run.expected_total} />}
+      {run.expected_total === undefined && run.status === 'completed' && (
+        <div class="bar">
+          <OutcomeBar counts={run.counts} whole={run.counts.total} />
+        </div>
+      )}
       <Tally run={run} />
+      {children}
     </section>
   );
 }
@@ -57,7 +64,7 @@ export function OutcomeBar({ counts, whole }: { counts: Counts; whole: number })
   );
 }
 
-const TALLY_WORDS = { passed: 'Passed', failed: 'Failed', error: 'Error', pending: 'Pending' };
+export const STATUS_WORDS = { passed: 'Passed', failed: 'Failed', error: 'Error', pending: 'Pending' };
 
 function Tally({ run }: { run: RunHeader }) {
   const { counts } = run;
@@ -65,7 +72,7 @@ function Tally({ run }: { run: RunHeader }) {
     <dl class="tally">
       {RESULT_STATUSES.map((status) => (
         <div data-status={status}>
-          <dt>{TALLY_WORDS[status]}</dt>
+          <dt>{STATUS_WORDS[status]}</dt>
           <dd data-n={status}>{grouped(counts[status])}</dd>
         </div>
       ))}

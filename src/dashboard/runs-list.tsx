@@ -47,7 +47,7 @@ function Found({ runs, next, filter, now }: ListProps) {
   const first = runListUrl({ ...filter, after: null });
   return (
     <section aria-label="Runs">
-      {runs.length > 0 ? <ScoredRunTable runs={runs} now={now} /> : <NoneFound filter={filter} />}
+      {runs.length > 0 ? <Comparable runs={runs} now={now} /> : <NoneFound filter={filter} />}
       <ListPages first={first} next={next && runListUrl({ ...filter, after: next })} isFirst={filter.after === null} />
       {runs.length > 0 && (
         <p class="notes">
@@ -56,6 +56,23 @@ function Found({ runs, next, filter, now }: ListProps) {
         </p>
       )}
     </section>
+  );
+}
+
+/** Two of the runs are ticked and compared. */
+function Comparable({ runs, now }: Pick<ListProps, 'runs' | 'now'>) {
+  return (
+    <form method="get" action="/runs/compare" class="ticked">
+      <ScoredRunTable runs={runs} now={now} />
+      {runs.length > 1 && (
+        <p class="act">
+          <button type="submit" class="quiet">
+            Compare
+          </button>{' '}
+          <small>Tick two runs of one agent.</small>
+        </p>
+      )}
+    </form>
   );
 }
 

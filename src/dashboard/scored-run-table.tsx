@@ -1,22 +1,24 @@
-import { grouped, minuteTime, shortRunId } from '../domain/formatting.ts';
+import { grouped, isoTime, minuteTime, relativeTime, shortRunId } from '../domain/formatting.ts';
 import type { RunHeader, ScoredRun } from '../domain/run.ts';
 import { allowance, type Take } from './bounded-text.ts';
 import { Inline } from './inline.tsx';
 import { resultsUrl, runUrl } from './run-links.ts';
 import { StatusBadge } from './status-badge.tsx';
-import { Time } from './time.tsx';
 
 /** Names of runs come from outside and share this; fifty of them have to fit into a page of 100 KB. */
-const NAMES_BYTES = 20_000;
-const NAME_CHARS = 80;
+const NAMES_BYTES = 5_000;
+const NAME_CHARS = 60;
 
-/** Runs of a workspace with all their figures. Narrow screens keep those that say whether something is wrong. */
+/** Runs of a workspace with all their figures, each to be ticked; stands in a form. Narrow screens keep those that say whether something is wrong. */
 export function ScoredRunTable({ runs, now }: { runs: readonly ScoredRun[]; now: number }) {
   const take = allowance(NAMES_BYTES);
   return (
     <table class="listing">
       <thead>
         <tr>
+          <th scope="col" class="tick">
+            <span class="unseen">Compare</span>
+          </th>
           <th scope="col">Run ID</th>
           <th scope="col" class="wide">
             Agent
@@ -61,6 +63,12 @@ function RunLine({ run, score, now, take }: RunLineProps) {
   const { counts } = run;
   return (
     <tr>
+      <td class="tick">
+        <label>
+          <span class="unseen">Compare {shortRunId(run.id)}</span>
+          <input type="checkbox" name="run" value={run.id} />
+        </label>
+      </td>
       <th scope="row">
         <a href={runUrl(run)}>
           <code>{shortRunId(run.id)}</code>
@@ -70,14 +78,15 @@ function RunLine({ run, score, now, take }: RunLineProps) {
             <Inline clip={take(run.name, NAME_CHARS)} />
           </small>
         )}
-        <small class="slim">{run.agent_name}</small>
         <small class="slim">
-          <Time at={run.started_at} now={now} />
+          {run.agent_name}
+          <br />
+          {relativeTime(run.started_at, now)}
         </small>
       </th>
       <td class="wide agent">{run.agent_name}</td>
       <td class="wide">
-        <Time at={run.started_at} now={now} />
+        <time datetime={isoTime(run.started_at)}>{relativeTime(run.started_at, now)}</time>
         <small>{minuteTime(run.started_at)}</small>
       </td>
       <td class="number wide">

@@ -1,27 +1,38 @@
 import { STALL_MS } from '../domain/run-state.ts';
 import { ClientSnippets } from './client-snippets.tsx';
+import { CopyText } from './copy-text.tsx';
 import { CsrfField, Layout } from './layout.tsx';
 import { type Usage, UsageTable } from './usage-table.tsx';
 
 export type SettingsPageProps = {
   workspace: { id: string; name: string };
-  /** `role` is null for somebody who is no member any more, and absent while the database does not answer. */
+  /** `role` is null for somebody who is no member any more, and absent where nobody knows it. */
   member: { email: string; role?: string | null };
   /** Absent while the database does not answer. */
   usage?: Usage;
+  /** The first members of the workspace; absent like `usage`. */
+  members?: { email: string; role: string }[];
   planName: string;
   mcpUrl: string;
   csrf?: string;
 };
 
+const SCRIPTS = ['copy'];
 const MINUTE_MS = 60_000;
 
 /** Who and where one is, what is used of the plan, and the rules that hold for every run. */
-export function SettingsPage({ workspace, member, usage, planName, mcpUrl, csrf }: SettingsPageProps) {
+export function SettingsPage({ workspace, member, usage, members, planName, mcpUrl, csrf }: SettingsPageProps) {
   return (
-    <Layout title="Settings" workspaceName={workspace.name} here="/settings" {...(csrf ? { csrf } : {})}>
+    <Layout
+      title="Settings"
+      workspaceName={workspace.name}
+      here="/settings"
+      scripts={SCRIPTS}
+      {...(csrf ? { csrf } : {})}
+    >
       <h1>Settings</h1>
-      <Workspace workspace={workspace} member={member} csrf={csrf} />
+      <Profile member={member} csrf={csrf} />
+      <Workspace workspace={workspace} members={members} />
       <section aria-labelledby="usage">
         <h2 id="usage">
           Usage and plan <small>{planName}</small>
@@ -30,8 +41,7 @@ export function SettingsPage({ workspace, member, usage, planName, mcpUrl, csrf 
           <UsageTable usage={usage} />
         ) : (
           <p class="alert" role="alert">
-            The database does not answer, so role and usage cannot be shown. Runs in progress go on. Reload in 30
-            seconds.
+            The database does not answer, so usage cannot be shown. Runs in progress go on. Reload in 30 seconds.
           </p>
         )}
       </section>
@@ -41,7 +51,7 @@ export function SettingsPage({ workspace, member, usage, planName, mcpUrl, csrf 
         <ol class="steps">
           <li>
             <h3>The address</h3>
-            <pre class="copy">{mcpUrl}</pre>
+            <CopyText text={mcpUrl} name="the address" />
           </li>
           <li>
             <h3>The key</h3>
@@ -60,10 +70,49 @@ export function SettingsPage({ workspace, member, usage, planName, mcpUrl, csrf 
   );
 }
 
-type WorkspaceProps = Pick<SettingsPageProps, 'workspace' | 'member'> & { csrf: string | undefined };
+function Profile({ member: { email, role }, csrf }: Pick<SettingsPageProps, 'member'> & { csrf: string | undefined }) {
+  return (
+    <section aria-labelledby="profile">
+      <h2 id="profile">Profile</h2>
+      <dl class="settings">
+        <dt>Signed in as</dt>
+        <dd>
+          <bdi>{email}</bdi>
+        </dd>
+        {role !== undefined && (
+          <>
+            <dt>Role</dt>
+            <dd>
+              {role ?? 'no member of this workspace any more'}
+              {role === 'viewer' && <small>, who may look at everything and change nothing</small>}
+            </dd>
+          </>
+        )}
+      </dl>
+      <div class="pair">
+        <form method="post" action="/sign-out">
+          <CsrfField csrf={csrf} />
+          <button type="submit" class="quiet">
+            Sign out of this browser
+          </button>
+        </form>
+        <form method="post" action="/sign-out-everywhere">
+          <CsrfField csrf={csrf} />
+          <button type="submit" class="quiet" aria-describedby="everywhere">
+            Sign out everywhere
+          </button>
+        </form>
+      </div>
+      <p class="muted" id="everywhere">
+        Everywhere ends all dashboard sessions of this member, this one too, within half a minute. Keys go on working.
+      </p>
+    </section>
+  );
+}
 
-function Workspace({ workspace, member, csrf }: WorkspaceProps) {
-  const { email, role } = member;
+type WorkspaceProps = Pick<SettingsPageProps, 'workspace'> & { members: SettingsPageProps['members'] | undefined };
+
+function Workspace({ workspace, members }: WorkspaceProps) {
   return (
     <section aria-labelledby="workspace">
       <h2 id="workspace">Workspace</h2>
@@ -76,18 +125,21 @@ function Workspace({ workspace, member, csrf }: WorkspaceProps) {
         <dd>
           <code>{workspace.id}</code>
         </dd>
-        <dt>Signed in as</dt>
-        <dd>
-          <bdi>{email}</bdi>
-          {role !== undefined && `, ${role ?? 'no member of this workspace any more'}`}
-        </dd>
+        {members && (
+          <>
+            <dt>Members</dt>
+            <dd>
+              <ul>
+                {members.map(({ email, role }) => (
+                  <li>
+                    <bdi>{email}</bdi>, {role}
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        )}
       </dl>
-      <form method="post" action="/sign-out">
-        <CsrfField csrf={csrf} />
-        <button type="submit" class="quiet">
-          Sign out of this browser
-        </button>
-      </form>
     </section>
   );
 }

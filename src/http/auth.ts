@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Env } from '../env.ts';
 import { findKey, findSession, isLive, projectSession } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
+import { SESSIONS_AT_ONCE, type SessionsOf, selectLiveSessions } from '../store/live-sessions.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
 
@@ -38,30 +39,35 @@ export async function callerOfKey(env: Env, key: string, now: number): Promise<C
   return { workspaceId: workspace_id, workspaceName: workspace_name, email, credentialId: id, scopes };
 }
 
-type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string };
+type Role = NonNullable<SessionRecord['role']>;
+type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string; role: Role | null };
+/** Who signs in, and by which key where it is by one: the session ends with it. */
+export type SigningIn = Member & { keyId: string | null };
 
-/** Starts a session and answers with the random part that the cookie carries. */
+/** Starts a session and answers with the random part that the cookie carries; null where the key does not work any more. */
 export async function startSession(
   env: Env,
-  member: Member,
+  member: SigningIn,
   now: number,
-): Promise<{ token: string; expiresAt: number }> {
+): Promise<{ token: string; expiresAt: number } | null> {
   const token = randomBytes(32).toString('base64url');
   const hash = sha256(token);
-  const expiresAt = now + SESSION_MS;
   const row = {
     hash,
     workspaceId: member.workspaceId,
     memberId: member.memberId,
+    keyId: member.keyId,
     createdAt: now,
-    expiresAt,
+    expiresAt: now + SESSION_MS,
   };
-  await withDeadline(insertSession(env.DB, row), DEADLINE_MS);
+  const expiresAt = await withDeadline(insertSession(env.DB, row), DEADLINE_MS);
+  if (expiresAt === null) return null;
   const record: SessionRecord = {
     workspace_id: member.workspaceId,
     workspace_name: member.workspaceName,
     member_id: member.memberId,
     email: member.email,
+    ...(member.role ? { role: member.role } : {}),
     expires_at: expiresAt,
     revoked_at: null,
   };
@@ -77,7 +83,18 @@ export async function sessionOf(env: Env, token: string, now: number): Promise<S
   return session && isLive(session, now) ? { hash, session } : null;
 }
 
+/** KV is told first, because checks believe it: what D1 calls ended is then never a session that still opens a page. */
 export async function endSession(env: Env, { hash, session }: SignedIn, now: number): Promise<void> {
-  await withDeadline(updateSessionRevoked(env.DB, hash, now), DEADLINE_MS);
   await withDeadline(projectSession(env.KV, hash, { ...session, revoked_at: now }), DEADLINE_MS);
+  await withDeadline(updateSessionRevoked(env.DB, hash, now), DEADLINE_MS);
+}
+
+/** Ends all of a member's sessions, or all that were opened with a key. */
+export async function endSessions(env: Env, whose: SessionsOf, now: number): Promise<void> {
+  let sessions: SignedIn[];
+  do {
+    const found = await withDeadline(selectLiveSessions(env.DB, whose, now), DEADLINE_MS);
+    sessions = found.map(({ hash, record: session }) => ({ hash, session }));
+    await Promise.all(sessions.map((each) => endSession(env, each, now)));
+  } while (sessions.length === SESSIONS_AT_ONCE);
 }

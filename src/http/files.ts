@@ -22,6 +22,8 @@ const ASSETS: Record<string, string> = {
   'case.css': CSS,
   'report.css': CSS,
   'overview.css': CSS,
+  'docs.css': CSS,
+  'webhooks.css': CSS,
   'live.js': JAVASCRIPT,
   'copy.js': JAVASCRIPT,
   'blueprint.js': JAVASCRIPT,

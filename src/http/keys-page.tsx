@@ -22,7 +22,7 @@ import {
 } from '../store/keys.ts';
 import { selectRole } from '../store/members.ts';
 import { type App, baseUrl } from './app.ts';
-import type { SignedIn } from './auth.ts';
+import { endSessions, type SignedIn } from './auth.ts';
 import { type Minted, mintKey } from './mint-key.ts';
 import { csrfToken, isCsrfToken } from './session.ts';
 import { missing, signedIn } from './signed-in.tsx';
@@ -202,5 +202,6 @@ async function revoke(c: Context<App>, { session }: SignedIn, id: string): Promi
   if (!record) return false;
   await withDeadline(projectKey(KV, found.hash, { ...record, revoked_at: record.revoked_at ?? now }), DEADLINE_MS);
   await withDeadline(updateKeyRevokedBy(DB, { workspaceId, id, actor, now }), DEADLINE_MS);
+  await endSessions(c.env, { workspaceId, keyId: id }, now);
   return true;
 }

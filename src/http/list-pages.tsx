@@ -1,27 +1,21 @@
 import { type Context, Hono } from 'hono';
-import * as z from 'zod';
-import { AgentsList } from '../dashboard/agents-list.tsx';
 import { runUrl } from '../dashboard/run-links.ts';
 import { RunsList } from '../dashboard/runs-list.tsx';
-import { readAgentOrder } from '../domain/agent-list.ts';
 import { csv } from '../domain/csv.ts';
 import { readRunFilter, runListUrl, timesOf } from '../domain/run-filter.ts';
 import { RUN_COLUMNS, runRecord } from '../domain/run-record.ts';
-import { selectAgentNames, selectAgentPage } from '../store/agent-list.ts';
-import { DeadlineError, withDeadline } from '../store/deadline.ts';
+import { selectAgentNames } from '../store/agent-list.ts';
 import { selectRunsFiltered } from '../store/run-list.ts';
+import { answered } from './answered.ts';
 import { type App, baseUrl } from './app.ts';
 import type { SignedIn } from './auth.ts';
-import { blueprintFacts } from './blueprint-facts.ts';
 import { csrfToken } from './session.ts';
 import { signedIn } from './signed-in.tsx';
 
-/** All runs and all agents of a workspace. Every view has an address of its own, and the runs of a view can be taken along as a file. */
+/** All runs of a workspace. Every view has an address of its own, and the runs of a view can be taken along as a file. */
 export const listPages = new Hono<App>();
 
-const D1_DEADLINE_MS = 5_000;
 const RUNS_A_PAGE = 50;
-const AGENTS_A_PAGE = 24;
 
 listPages.get('/runs', (c) =>
   signedIn(c, async (who) => {
@@ -46,17 +40,7 @@ listPages.get('/runs.json', (c) =>
   }),
 );
 
-listPages.get('/agents', (c) =>
-  signedIn(c, async (who) => {
-    const { workspace_id: workspaceId } = who.session;
-    const { order, notes } = readAgentOrder(c.req.queries());
-    const page = await answered(selectAgentPage(c.env.DB, { workspaceId, ...order, limit: AGENTS_A_PAGE }));
-    const facts = await answered(blueprintFacts(c.env.DB, workspaceId, page.agents));
-    return c.html(<AgentsList {...page} facts={facts} order={order} notes={notes} {...frame(c, who)} />);
-  }),
-);
-
-/** What both pages carry around their list. */
+/** What the page carries around its list. */
 function frame(c: Context<App>, who: SignedIn) {
   const origin = baseUrl(c);
   const { workspace_name: workspaceName } = who.session;
@@ -86,14 +70,4 @@ async function readRecords(c: Context<App>, who: SignedIn) {
 function offerFile(c: Context<App>, name: string, next: string | null): void {
   c.header('Content-Disposition', `attachment; filename="${name}"`);
   if (next) c.header('Link', `<${next}>; rel="next"`);
-}
-
-/** @throws DeadlineError when D1 fails or does not answer, which has a page of its own; what cannot be read of its answer is a bug. */
-async function answered<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await withDeadline(work, D1_DEADLINE_MS);
-  } catch (cause) {
-    if (cause instanceof z.ZodError || cause instanceof TypeError) throw cause;
-    throw new DeadlineError(`D1 failed: ${cause}`, { cause });
-  }
 }

@@ -14,7 +14,7 @@ export const review = new Hono<App>();
 
 const D1_DEADLINE_MS = 5_000;
 /** What the buttons say: a verdict, and the case, trial and attempt that it is on. */
-const DECISION = /^(passed|failed):((\w{1,80})\.(\d{1,4})\.(\d{1,3}))$/;
+const DECISION = /^(passed|failed):(\w{1,80})\.(\d{1,4})\.(\d{1,3})$/;
 
 review.post('/runs/:id/review', (c) =>
   signedIn(c, async (who) => {
@@ -32,18 +32,18 @@ review.post('/runs/:id/review', (c) =>
     const answer = found && (await found.object.reviewResult({ runId: c.req.param('id'), ...decision }));
     if (!answer || (!answer.ok && answer.code !== 'CONFLICT')) return missing(c, 'There is no such result.');
     if (!answer.ok) return refusal(c, 409, `${answer.message}. ${answer.hint ?? ''}`);
-    return c.redirect(`${safePath(form.back)}#${decision.caseId}.${decision.trial}`, 303);
+    return c.redirect(safePath(form.back), 303);
   }),
 );
 
 /** Where somebody lands who had to sign in again before a decision was taken. */
 review.get('/runs/:id/review', (c) => c.redirect(`/runs/${c.req.param('id')}${new URL(c.req.url).search}`));
 
-/** One form holds the comments of all rows on its page; the button that was pressed says whose counts. */
+/** The button that was pressed says what was decided, and on which attempt. */
 function readDecision(form: Record<string, unknown>, reviewer: string) {
-  const [, status, key, caseId = '', trial, attempt] = DECISION.exec(String(form.verdict ?? '')) ?? [];
+  const [, status, caseId = '', trial, attempt] = DECISION.exec(String(form.verdict ?? '')) ?? [];
   // A browser sends lines that end in CR LF, and counts each as one character.
-  const comment = String(form[`comment:${key}`] ?? '').replaceAll('\r\n', '\n');
+  const comment = String(form.comment ?? '').replaceAll('\r\n', '\n');
   const parsed = ReviewerVerdict.safeParse({ status, comment, reviewer });
   if (!parsed.success) return null;
   return { caseId, trial: Number(trial), attempt: Number(attempt), review: parsed.data };

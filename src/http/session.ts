@@ -2,18 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { type App, baseUrl } from './app.ts';
-import { type SignedIn, sessionOf, startSession } from './auth.ts';
+import { type SignedIn, type SigningIn, sessionOf, startSession } from './auth.ts';
 
 /** The cookie of a dashboard session, and the token its forms carry. */
 
 const COOKIE = 'invarium_session';
 
-export async function openSession(
-  c: Context<App>,
-  member: Parameters<typeof startSession>[1],
-  now: number,
-): Promise<void> {
-  const { token, expiresAt } = await startSession(c.env, member, now);
+/** False where the key that somebody signs in with does not work any more. */
+export async function openSession(c: Context<App>, member: SigningIn, now: number): Promise<boolean> {
+  const started = await startSession(c.env, member, now);
+  if (!started) return false;
+  const { token, expiresAt } = started;
   await setSignedCookie(c, COOKIE, token, c.env.SESSION_SECRET, {
     httpOnly: true,
     sameSite: 'Lax',
@@ -21,6 +20,7 @@ export async function openSession(
     path: '/',
     expires: new Date(expiresAt),
   });
+  return true;
 }
 
 /** Who is signed in, or null. Throws when no store answers. */

@@ -13,6 +13,11 @@ export async function signedIn(c: Context<App>, serve: (who: SignedIn) => Promis
   return c.redirect(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
 }
 
+/** Whether to show the ways to change something. Every change looks the role up again, so a copy that is out of date shows a form too many at worst. */
+export function mayChange({ session }: SignedIn): boolean {
+  return session.role !== 'viewer';
+}
+
 export function missing(c: Context<App>, message: string): Response | Promise<Response> {
   return c.html(
     <MessagePage

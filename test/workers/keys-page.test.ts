@@ -205,6 +205,21 @@ test('of several keys that are asked for at once only as many are made as the pl
   expect((await create(visitor)).status).toBe(200);
 });
 
+test('whoever signed in with a key is signed out when it is revoked, and nobody else is', async () => {
+  const workspace = await newWorkspace();
+  const visitor = await visit(workspace);
+  const made = await create(visitor, { scope: ['admin'] });
+  const headers = { origin: 'http://localhost', 'content-type': 'application/x-www-form-urlencoded' };
+  const body = String(new URLSearchParams({ key: made.key }));
+  const answer = await request('/sign-in', { method: 'POST', headers, body });
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const page = () => request('/settings', { headers: { cookie } });
+  expect((await page()).status).toBe(200);
+  await revoke(visitor, `/api-keys/${await idOf(made.key)}/revoke`);
+  expect((await page()).headers.get('location')).toBe('/sign-in?next=%2Fsettings');
+  expect((await visitor.open('/settings')).status).toBe(200);
+});
+
 test("another workspace's key is not there", async () => {
   const owner = await newWorkspace();
   const [theirs] = await keysInD1(owner);

@@ -39,6 +39,7 @@ type Stored = {
   reason?: string;
   source?: string;
   counts?: [passed: number, failed: number, error: number, pending: number];
+  score?: number;
 };
 
 /** A run as D1 holds it after a flush; answers with its id. */
@@ -47,11 +48,11 @@ async function storeRun(workspace: Workspace, run: Stored): Promise<string> {
   const counts = run.counts ?? [1, 0, 0, 0];
   await env.DB.prepare(
     `INSERT INTO runs (id, agent_id, workspace_id, name, source, status, status_reason, started_at, passed, failed, error, pending,
-       flaky_cases, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1)`,
+       score, flaky_cases, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 1)`,
   )
     .bind(
       ...[id, run.agentId, workspace.id, run.name ?? null, run.source ?? 'mcp', run.status ?? 'completed'],
-      ...[run.reason ?? null, run.at, ...counts],
+      ...[run.reason ?? null, run.at, ...counts, run.score ?? null],
     )
     .run();
   return id;
@@ -204,9 +205,10 @@ async function fileText(visitor: Visitor, path: string): Promise<string> {
 
 test('the files of a view hold the runs of its page, and no cell is a formula', async () => {
   const { workspace, visitor } = await fleet();
-  const agentId = await storeAgent(workspace, 'spread-agent', { score: 90 });
+  const agentId = await storeAgent(workspace, 'spread-agent');
   const at = Date.now() - 5;
-  await storeRun(workspace, { agentId, at, name: '=HYPERLINK("http://evil.example","a, b")', source: 'cli' });
+  const name = '=HYPERLINK("http://evil.example","a, b")';
+  await storeRun(workspace, { agentId, at, name, source: 'cli', score: 90 });
   await storeRun(workspace, {
     agentId,
     at: at - 1,
@@ -297,34 +299,27 @@ for (const mode of ['fail', 'hang'] as const) {
   });
 }
 
-test('a run that was streamed stands in the list with its figures and the score after it', async () => {
+test('runs that were streamed stand in the list with their figures, each with the score after it, and an outage without one', async () => {
   const { call, workspace, caseId } = await shop();
   const results = [1, 2, 3].map((trial) => refund(caseId, { trial }));
-  await sync(call, results, { source: 'ci', name: 'First' });
-  const second = await sync(call, [...results, refund(caseId, { ...LAZY, trial: 4 })], {
-    source: 'ci',
-    name: 'Second',
-  });
-  await runDurableObjectAlarm(env.AGENT.getByName(`${workspace.id}/${AGENT}`));
-  const { aqs } = (await call('get_agent', { agent_name: AGENT })).structured;
-  const { html, text } = await (await visit(workspace)).open('/runs');
-  expect(listed(html)[0]).toBe(second.structured.test_run_id);
-  expect(text).toMatch(
-    new RegExp(`Second shop-agent just now shop-agent just now [\\d :-]+ 4 3 1 0 0 ${aqs} ci completed`),
-  );
-  expect(text).toMatch(/First shop-agent just now shop-agent just now [\d :-]+ 3 3 0 0 0 — ci completed/);
-});
-
-test('a run that may be an outage is not given the score of the run before it', async () => {
-  const workspace = await newWorkspace();
-  const agentId = await storeAgent(workspace, AGENT, { score: 88 });
-  await storeRun(workspace, { agentId, at: Date.now() - 2 });
-  await storeRun(workspace, { agentId, at: Date.now() - 1, counts: [1, 1, 3, 0] });
-  await storeRun(workspace, { agentId, at: Date.now(), status: 'running' });
+  const aqsAfter = async (name: string, streamed: unknown[]) => {
+    await sync(call, streamed, { source: 'ci', name });
+    await runDurableObjectAlarm(env.AGENT.getByName(`${workspace.id}/${AGENT}`));
+    return Number((await call('get_agent', { agent_name: AGENT })).structured.aqs);
+  };
+  const first = await aqsAfter('First', results);
+  const second = await aqsAfter('Second', [...results, refund(caseId, { ...LAZY, trial: 4 })]);
+  await aqsAfter('Third', [refund(caseId, { passed: false, error_message: 'connect ECONNREFUSED' })]);
+  expect(first).toBeGreaterThan(second);
   const { text } = await (await visit(workspace)).open('/runs');
-  expect(text).not.toContain(' 88 ');
-  await storeRun(workspace, { agentId, at: Date.now(), counts: [2, 1, 2, 0] });
-  expect((await (await visit(workspace)).open('/runs')).text.match(/ 88 /g)).toHaveLength(1);
+  const rows = new RegExp(
+    [
+      'Third shop-agent just now shop-agent just now [\\d :-]+ 1 0 1 0 0 — ci completed .*',
+      `Second shop-agent just now shop-agent just now [\\d :-]+ 4 3 1 0 0 ${second} ci completed .*`,
+      `First shop-agent just now shop-agent just now [\\d :-]+ 3 3 0 0 0 ${first} ci completed`,
+    ].join(''),
+  );
+  expect(text).toMatch(rows);
 });
 
 test('an empty workspace is led to its first agent, then to its first run, by commands to copy', async () => {
@@ -400,4 +395,24 @@ test.each(['name', 'score', 'last_run'])('whoever pages through the agents by %s
   }
   expect(pages.map((page) => page.length)).toEqual([24, 24, 12]);
   expect(pages.flat().sort()).toEqual(names);
+});
+
+test('two runs that are ticked lead to their comparison, the older one first, and anything else is refused in a sentence', async () => {
+  const { visitor, runs } = await fleet();
+  const { html } = await visitor.open('/runs');
+  expect(html).toContain(`<input type="checkbox" name="run" value="${runs.fresh}"`);
+  const compare = async (...ticked: string[]) => {
+    const query = new URLSearchParams(ticked.map((id) => ['run', id]));
+    const answer = await request(`/runs/compare?${query}`, { headers: { cookie: visitor.cookie } });
+    return [answer.status, answer.headers.get('location') ?? (await answer.text())];
+  };
+  expect(await compare(runs.fresh, runs.failing)).toEqual([
+    302,
+    `/runs/compare?agent=shop-agent&a=${runs.failing}&b=${runs.fresh}`,
+  ]);
+  const refused = (status: number, words: string) => [status, expect.stringContaining(words)];
+  expect(await compare(runs.fresh, runs.broken)).toEqual(refused(400, 'Only runs of one agent can be compared.'));
+  expect(await compare(runs.fresh)).toEqual(refused(400, 'Two runs are needed to compare. Ticked: 1.'));
+  expect(await compare(runs.fresh, runs.failing, runs.broken)).toEqual(refused(400, 'Ticked: 3.'));
+  expect(await compare(runs.fresh, 'tr_0000000000000009')).toEqual(refused(404, 'not in this workspace'));
 });

@@ -20,9 +20,10 @@ async function judged() {
   return { ...scene, runId, visitor: await visit(scene.workspace) };
 }
 
-/** Presses a button of the run page as it stands now; `fields` are typed in or forged. */
+/** Presses a button of the result's page as it stands now; `fields` are typed in or forged. */
 async function decide(visitor: Visitor, runId: string, fields: Record<string, string>): Promise<Response> {
-  const { html } = await visitor.open(runPath(runId));
+  const [, key] = /^\w+:(\w+\.\d+)/.exec(fields.verdict ?? '') ?? [];
+  const { html } = await visitor.open(runPath(runId, `/cases/${key}`));
   const hidden = [...html.matchAll(/<input type="hidden" name="(csrf|back)" value="([^"]*)"/g)];
   const given = hidden.map(([, name, value]) => [name, value?.replaceAll('&amp;', '&')]);
   return visitor.post(runPath(runId, '/review'), { ...Object.fromEntries(given), ...fields });
@@ -49,10 +50,9 @@ test('a reviewer overrides a verdict: the old one stays beside it, and counts, s
   await vi.waitFor(async () => expect(await inD1(runId)).toEqual({ passed: 1, failed: 1 }), PATIENCE);
   const answer = await decide(visitor, runId, {
     verdict: `passed:${caseId}.2.1`,
-    [`comment:${caseId}.2.1`]: 'The policy changed.\r\nAsk ada@shop.example.com',
-    [`comment:${caseId}.1.1`]: 'left in another box',
+    comment: 'The policy changed.\r\nAsk ada@shop.example.com',
   });
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, `${runPath(runId)}#${caseId}.2`]);
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, runPath(runId, `/cases/${caseId}.2`)]);
   const { counts, results } = await readRun(call, runId);
   expect(counts).toMatchObject({ passed: 2, failed: 0 });
   expect(results[1]).toMatchObject({
@@ -133,11 +133,13 @@ test('a decision on what is not there any more, or is no decision, changes nothi
   await sync(call, [refund(caseId, { ...LAZY, agent_response: 'Sorry again.', trial: 2 })], { test_run_id: runId });
   const late = await decide(visitor, runId, { verdict: `passed:${caseId}.2.1` });
   expect([late.status, await late.text()]).toEqual([409, expect.stringContaining('replaced by attempt 2')]);
-  expect((await decide(visitor, runId, { verdict: `passed:${caseId}.9.1` })).status).toBe(404);
+  const { html } = await visitor.open('/');
+  const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  expect((await decide(visitor, runId, { verdict: `passed:${caseId}.9.1`, csrf })).status).toBe(404);
   expect((await decide(visitor, runId, { verdict: `pending:${caseId}.2.2` })).status).toBe(400);
   const long = await decide(visitor, runId, {
     verdict: `passed:${caseId}.2.2`,
-    [`comment:${caseId}.2.2`]: 'x'.repeat(2001),
+    comment: 'x'.repeat(2001),
   });
   expect(long.status).toBe(400);
   expect((await readRun(call, runId)).counts).toMatchObject({ passed: 1, failed: 1 });

@@ -11,7 +11,7 @@ import {
   shop,
   sync,
 } from './client.ts';
-import { linkOf, runPath, visit } from './dashboard-visitor.ts';
+import { linkOf, runPath, type Visitor, visit } from './dashboard-visitor.ts';
 
 /** What an agent leaves undone that was due. */
 const LAZY = { agent_response: 'I am sorry.', tools_called: [{ name: 'get_order', parameters: { order_id: 'A1' } }] };
@@ -19,6 +19,12 @@ const LAZY = { agent_response: 'I am sorry.', tools_called: [{ name: 'get_order'
 /** A completed run of these results; answers with its id. */
 async function run(call: Caller, results: unknown[]): Promise<string> {
   return String((await sync(call, results)).structured.test_run_id);
+}
+
+/** The page that a link leads to in the end. */
+async function followed(visitor: Visitor, path: string) {
+  const answer = await request(path, { headers: { cookie: visitor.cookie } });
+  return visitor.open(answer.headers.get('location') ?? path);
 }
 
 const trials = (caseId: string, count: number, more: Record<string, unknown> = {}) =>
@@ -40,12 +46,10 @@ test('the run page leads to a comparison with the run before, which names what g
   expect(page.text).toContain('not judged against the same: the test cases changed');
   const [, from, to] = /(\d+) to (\d+)/.exec(page.text) ?? [];
   expect(Number(from)).toBeGreaterThan(Number(to));
-  const worse = await visitor.open(linkOf(page.html, 'Refund a broken cup'));
-  expect(worse.text).toContain(`${caseId} , 1 trial in this run`);
-  expect(worse.html.match(/data-key="[^"]*"/g)).toEqual([`data-key="${caseId}.1"`]);
-  expect(worse.text).toContain('issue_refund was due');
-  const fine = await visitor.open(linkOf(page.html, 'as it was before'));
-  expect(fine.html.match(/<li class="result"[^>]*data-status="passed"/g)).toHaveLength(1);
+  const worse = await followed(visitor, linkOf(page.html, 'Refund a broken cup'));
+  expect(worse.text).toMatch(/Refund a broken cup failed issue_refund was due/);
+  const fine = await followed(visitor, linkOf(page.html, 'as it was before'));
+  expect(fine.text).toMatch(/Refund a broken cup passed /);
 });
 
 test('what cannot be compared is refused in a sentence that says why', async () => {
@@ -117,7 +121,7 @@ test('the results of a run are read page by page and by their status', async () 
   const first = await visitor.open(runPath(runId, '/results'));
   const second = await visitor.open(linkOf(first.html, 'Next'));
   expect([first, second].map(({ html }) => html.match(/<li class="result"/g)?.length)).toEqual([20, 2]);
-  const failed = await visitor.open(linkOf(first.html, 'failed 1'));
+  const failed = await visitor.open(linkOf(first.html, 'Failed 1'));
   expect(failed.html.match(/data-key="[^"]*"/g)).toEqual([`data-key="${caseId}.22"`]);
   const ofCase = await visitor.open(`${runPath(runId, '/results')}&case=${caseId}`);
   expect(ofCase.text).toContain('The first 20 of 22 trials');

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
+import { newId } from '../../src/agent/ids.ts';
 import { STALL_MS } from '../../src/domain/run-state.ts';
 import { d1, plan } from '../faults/worker.ts';
 import { newWorkspace, refund, request, shop, sync } from './client.ts';
@@ -44,14 +45,13 @@ test('the page says who is signed in where, what rules hold, and how to connect'
   const workspace = await newWorkspace('Cups & <b>plates</b>');
   const visitor = await visit(workspace);
   const { text, html } = await visitor.open('/settings');
-  expect(text).toContain(
-    `Name Cups &amp; &lt;b&gt;plates&lt;/b&gt; Id ${workspace.id} Signed in as dev@example.com , owner`,
-  );
+  expect(text).toContain('Signed in as dev@example.com Role owner');
+  expect(text).toContain(`Name Cups &amp; &lt;b&gt;plates&lt;/b&gt; Id ${workspace.id}`);
   expect(text).toContain(`hears nothing for ${STALL_MS / 60_000} minutes ends`);
   expect(html).toContain('<pre class="copy">http://localhost/mcp</pre>');
   expect(html.match(/<details class="client"/g)).toHaveLength(3);
   await env.DB.prepare("UPDATE members SET role = 'viewer' WHERE id = ?1").bind(workspace.memberId).run();
-  expect((await visitor.open('/settings')).text).toContain('dev@example.com , viewer');
+  expect((await visitor.open('/settings')).text).toContain('Role viewer , who may look at everything');
 });
 
 for (const mode of ['fail', 'hang'] as const) {
@@ -61,11 +61,34 @@ for (const mode of ['fail', 'hang'] as const) {
     d1.mode = mode;
     const { status, text } = await visitor.open('/settings');
     expect(status).toBe(200);
-    expect(text).toContain('The database does not answer, so role and usage cannot be shown.');
-    expect(text).toContain(`Name Cut off Id ${workspace.id} Signed in as dev@example.com`);
+    expect(text).toContain('The database does not answer, so usage cannot be shown.');
+    expect(text).toContain('Signed in as dev@example.com Role owner');
+    expect(text).toContain(`Name Cut off Id ${workspace.id}`);
     expect(text).toContain('http://localhost/mcp');
   });
 }
+
+test("signing out everywhere ends every session of the member, and no other member's", async () => {
+  const workspace = await newWorkspace();
+  const [here, there] = [await visit(workspace), await visit(workspace)];
+  const memberId = newId('mb');
+  await env.DB.prepare(
+    "INSERT INTO members (id, workspace_id, email, role, created_at) VALUES (?1, ?2, 'other@example.com', 'viewer', 2)",
+  )
+    .bind(memberId, workspace.id)
+    .run();
+  const other = await visit({ ...workspace, memberId });
+  const { html } = await here.open('/settings');
+  expect(html).toContain('action="/sign-out-everywhere"');
+  const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  expect((await here.post('/sign-out-everywhere', { csrf: 'forged' })).status).toBe(403);
+  expect((await there.open('/settings')).status).toBe(200);
+  const answer = await here.post('/sign-out-everywhere', { csrf });
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in']);
+  for (const visitor of [here, there]) expect((await visitor.open('/settings')).status).toBe(302);
+  const looked = await other.open('/settings');
+  expect(looked.text).toContain('Members dev@example.com , owner other@example.com , viewer');
+});
 
 test('the way out is on the page, and without a session there is no page', async () => {
   const visitor = await visit(await newWorkspace());

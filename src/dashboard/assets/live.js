@@ -91,8 +91,9 @@ function showNumbers({ counts, expected_total: expected = 0, flaky_cases: flaky 
     stretch.setAttribute('width', counts[stretch.dataset.outcome]);
     before += counts[stretch.dataset.outcome];
   }
-  for (const bar of all('.bar')) {
-    bar.firstElementChild.setAttribute('viewBox', `0 0 ${Math.max(counts.total, expected, 1)} 1`);
+  for (const drawing of all('.bar svg'))
+    drawing.setAttribute('viewBox', `0 0 ${Math.max(counts.total, expected, 1)} 1`);
+  for (const bar of all('[role=progressbar]')) {
     bar.setAttribute('aria-valuenow', Math.min(counts.total, expected));
     bar.setAttribute('aria-valuetext', `${counts.total} of ${expected}`);
   }
@@ -101,7 +102,8 @@ function showNumbers({ counts, expected_total: expected = 0, flaky_cases: flaky 
 function showState({ rev, status, status_reason: reason, completed_at: endedAt, counts }) {
   const state = reason ? `${status}/${reason}` : status;
   Object.assign(region().dataset, { rev, state });
-  const holds = { [state]: true, undecided: status === 'completed' && counts.pending, ended: endedAt };
+  const over = status === 'completed' || status === 'failed';
+  const holds = { [state]: true, over, undecided: status === 'completed' && counts.pending, ended: endedAt };
   for (const part of all('[data-when]')) part.hidden = !holds[part.dataset.when];
   for (const badge of all('.title .badge')) badge.textContent = badge.dataset.status = status;
   for (const time of all('[data-when=ended] time')) {

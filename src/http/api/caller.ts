@@ -1,0 +1,34 @@
+import type { Context } from 'hono';
+import { Refusal } from '../../domain/errors.ts';
+import { authFailed, type Caller, type OpenContext } from '../../tools/define-tool.ts';
+import { type App, baseUrl } from '../app.ts';
+import { callerOfKey, readCredential } from '../auth.ts';
+import { noteKeyUse } from '../key-use.ts';
+import { mintSetupCode } from '../one-time-code.ts';
+
+/** The caller behind the request's API key. @throws Refusal AUTH_FAILED, or RETRY_LATER while no store can say whether the key is good */
+export async function callerOf(c: Context<App>, now: number): Promise<Caller> {
+  const credential = readCredential(c.req.header('authorization'));
+  if (credential.kind !== 'key') throw authFailed();
+  const caller = await callerOfKey(c.env, credential.key, now).catch(() => undefined);
+  if (caller === undefined) {
+    const hint = 'Retry in 30 seconds.';
+    throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', hint, { retry_after: 30 });
+  }
+  if (caller === null) throw authFailed();
+  c.set('workspace', caller.workspaceId);
+  noteKeyUse(c, caller, now);
+  return caller;
+}
+
+/** What a tool works with when it is called from here. */
+export function contextOf<T extends Caller | null>(c: Context<App>, caller: T, now: number) {
+  const open: OpenContext = {
+    caller,
+    env: c.env,
+    baseUrl: baseUrl(c),
+    now,
+    mintSetupCode: (workspaceId) => mintSetupCode(c.env, workspaceId, now),
+  };
+  return { ...open, caller };
+}
