@@ -65,7 +65,7 @@ export function digestRun(outcomes: readonly Outcome[], countAlike: () => number
     cases.set(caseNo, addOutcome(digest, outcome));
   }
   // Tests without a case have numbers below zero: they speak of an outage, and of nothing else.
-  const mapped = [...cases.values()].filter(({ caseNo }) => caseNo > 0);
+  const mapped = [...cases.values()].filter(({ caseNo }) => caseNo >= 0);
   const telling = mapped.filter(({ decided, excused, flaky }) => decided > 0 || excused > 0 || flaky);
   return { cases: telling, outage: isOutage(outcomes, countAlike) };
 }

@@ -10,6 +10,9 @@ const WORKERD: string = createRequire(import.meta.url)('workerd').default;
 
 export const HOST = '127.0.0.1';
 
+/** In megabytes. A young generation that may grow holds garbage: 90 to 150 MB after large uploads, which a platform isolate has no room for. */
+const YOUNG_GENERATION = '--max-semi-space-size=1';
+
 /** What wrangler.toml says for `wrangler dev` and for Cloudflare; a test compares the two. */
 export const RUNTIME = {
   compatibilityDate: '2026-08-01',
@@ -38,6 +41,7 @@ export function startRuntime({ modules, bindings, port, stateDirectory, note, lo
   process.env.INVARIUM_WORKERD = WORKERD;
   process.env.INVARIUM_RUNTIME_NOTE = note;
   process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, 'workerd.sh');
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= YOUNG_GENERATION;
   const options = {
     ...convertV4MiniflareOptions({
       ...{ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME },

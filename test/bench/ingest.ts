@@ -52,8 +52,7 @@ function ownSeconds(pid: number): number {
 }
 
 async function start(data: string) {
-  // A young generation that may grow holds garbage, not what is needed; a platform isolate has no room for it either.
-  const env = { ...process.env, PORT: '0', INVARIUM_DATA: data, MINIFLARE_WORKERD_V8_FLAGS: '--max-semi-space-size=1' };
+  const env = { ...process.env, PORT: '0', INVARIUM_DATA: data };
   const child = spawn(process.execPath, ['--optimize-for-size', 'src/local/start.ts'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

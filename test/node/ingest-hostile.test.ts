@@ -18,6 +18,7 @@ const GROWTH_MB = 64;
 
 let server: Server;
 beforeAll(async () => {
+  // A young generation that may grow as it likes holds garbage; what is measured is what the server keeps.
   server = await startServer();
   const made = await call('POST', '/v1/agents', JSON.stringify(BLUEPRINT), { 'content-type': 'text/yaml' });
   expect(made.status).toBe(201);
