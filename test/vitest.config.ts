@@ -2,11 +2,11 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 import { answerOutside } from './faults/outbound.ts';
+import { BUNDLED, bundleTests } from './worker-tests.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The product's Worker with a database that tests can break. */
-const WORKER = 'test/faults/worker.ts';
+await bundleTests();
 
 /** Fixed, so that a test can sign a session or a code of its own. */
 const SESSION_SECRET = '5e55'.repeat(16);
@@ -35,7 +35,8 @@ const workers = {
   logLevel: 'error' as const,
   plugins: [
     cloudflareTest(async () => ({
-      main: path.join(root, WORKER),
+      // The product's Worker with a database that tests can break.
+      main: path.join(root, BUNDLED.worker),
       wrangler: { configPath: path.join(root, 'wrangler.toml') },
       miniflare: {
         bindings: {
@@ -48,8 +49,9 @@ const workers = {
   ],
   test: {
     name: 'workers',
-    include: ['test/workers/**/*.test.{ts,tsx}'],
-    setupFiles: ['test/workers/setup.ts'],
+    include: [BUNDLED.tests],
+    setupFiles: [BUNDLED.setup],
+    maxWorkers: 2,
     testTimeout: 20 * SECOND_MS,
     hookTimeout: 30 * SECOND_MS,
     sequence: { groupOrder: 1 },
