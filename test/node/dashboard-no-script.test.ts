@@ -88,7 +88,7 @@ test('without script a scenario is written, changed and deleted, and tests are g
   await page.goto(`/agent/${workspace.agentId}/scenarios`);
   expect(await page.locator('main').innerText()).not.toContain('A scenario with another name');
   await page.goto(`/agent/${workspace.agentId}/generate`);
-  await page.getByLabel('What').first().fill('Refunds of orders that were cancelled');
+  await page.locator('[name=test_description]').fill('Refunds of orders that were cancelled');
   expect(await submit(page, /^(Generate|Make|Write)/)).toMatch(/test/);
   await page.close();
 });
