@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import { AgentObject } from './agent/agent-object.ts';
 import { configurationFault } from './env.ts';
 import { api } from './http/api/api.ts';
 import { docs } from './http/api/docs.tsx';
 import { type App, baseUrl } from './http/app.ts';
+import { browserHeaders } from './http/browser-headers.ts';
+import { authorize } from './http/connect/authorize.tsx';
+import { discovery } from './http/connect/discovery.ts';
 import { failurePage, notFoundPage } from './http/failures.tsx';
 import { files } from './http/files.ts';
 import { health } from './http/health.ts';
@@ -32,25 +34,14 @@ app.use(async (c, next) => {
 });
 app.all('/mcp', serveMcp);
 app.route('/', api);
+app.route('/', discovery);
 app.route('/', setup);
 app.route('/', files);
 app.route('/', health);
 app.route('/', live);
-app.use(
-  csrf({ origin: (origin, c) => origin === new URL(c.req.url).origin || origin === baseUrl(c) }),
-  secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      objectSrc: ["'none'"],
-    },
-    referrerPolicy: 'no-referrer',
-    xFrameOptions: 'DENY',
-  }),
-);
+app.use(csrf({ origin: (origin, c) => origin === new URL(c.req.url).origin || origin === baseUrl(c) }), browserHeaders);
 app.route('/', signIn);
+app.route('/', authorize);
 app.route('/', docs);
 app.route('/', pages);
 app.route('/', listPages);

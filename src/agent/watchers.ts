@@ -1,7 +1,7 @@
 import { renderRows } from '../dashboard/result-rows.tsx';
 import type { LiveFrame, ResultView, RunHeader } from '../domain/run.ts';
 import { LIVE_ROWS } from '../domain/run.ts';
-import { type CredentialStores, findSession, isLive } from '../store/credentials.ts';
+import { type CredentialStores, findLiveSession } from '../store/credentials.ts';
 
 /** The pages that watch a run, over hibernating sockets: the object sleeps while nothing happens and wakes with them still connected. */
 
@@ -123,9 +123,8 @@ export class Watchers {
 
   async #refusal(attachment: Attachment, now: number): Promise<number | null> {
     try {
-      const session = await findSession(this.#stores, { hash: attachment.session, now });
-      const holds = session !== null && session.workspace_id === attachment.workspace && isLive(session, now);
-      return holds ? null : SIGNED_OUT;
+      const session = await findLiveSession(this.#stores, { hash: attachment.session, now });
+      return session?.workspace_id === attachment.workspace ? null : SIGNED_OUT;
     } catch {
       return TRY_AGAIN_LATER;
     }

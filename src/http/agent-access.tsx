@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { MessagePage } from '../dashboard/message-page.tsx';
+import { scopesOf } from '../domain/access.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { selectRole } from '../store/members.ts';
 import type { Denied } from '../tools/catalog.ts';
@@ -70,12 +71,15 @@ async function readForm(c: Context<App>): Promise<Form> {
   return { all, text: (name) => all(name)[0] ?? '' };
 }
 
-/** A tool is called as a key of this member's would call it. */
+/** A tool is called as a credential of this member's would call it. */
 export function toolContext(c: Context<App>, { session }: SignedIn): ToolContext {
-  const { workspace_id: workspaceId, workspace_name: workspaceName, email } = session;
+  const { workspace_id: workspaceId, workspace_name: workspaceName, member_id: memberId, email, role } = session;
   const now = Date.now();
   return {
-    caller: { workspaceId, workspaceName, email, credentialId: email, scopes: ['read', 'write'] },
+    caller: {
+      ...{ workspaceId, workspaceName, email, credentialId: memberId },
+      ...{ scopes: scopesOf(role), memberId, agentName: null },
+    },
     env: c.env,
     baseUrl: baseUrl(c),
     now,

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Role } from '../domain/access.ts';
 import type { Env } from '../env.ts';
-import { findKey, findSession, isLive, projectSession } from '../store/credentials.ts';
+import { findKey, findLiveSession, isLive, projectMember, projectSession } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { SESSIONS_AT_ONCE, type SessionsOf, selectLiveSessions } from '../store/live-sessions.ts';
+import type { MemberRecord } from '../store/members.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
 
@@ -18,8 +20,12 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What an Authorization header holds: nothing, one of our keys (perhaps a bad one), or a token of another kind. */
-export type Credential = { kind: 'none' } | { kind: 'key'; key: string } | { kind: 'foreign' };
+/** What an Authorization header holds: nothing, one of our keys (perhaps a bad one), a bearer token of another kind, or something else. */
+export type Credential =
+  | { kind: 'none' }
+  | { kind: 'key'; key: string }
+  | { kind: 'token'; token: string }
+  | { kind: 'foreign' };
 
 export function readCredential(header: string | undefined): Credential {
   if (header === undefined) return { kind: 'none' };
@@ -27,7 +33,7 @@ export function readCredential(header: string | undefined): Credential {
   if (!match) return { kind: 'foreign' };
   const token = (match[1] ?? '').trim();
   const ours = token === '' || token.startsWith(KEY_PREFIX) || UNSET_KEY.test(token);
-  return ours ? { kind: 'key', key: token } : { kind: 'foreign' };
+  return ours ? { kind: 'key', key: token } : { kind: 'token', token };
 }
 
 /** The caller behind a key, or null when it is unknown, revoked or expired. Throws when no store answers. */
@@ -35,63 +41,60 @@ export async function callerOfKey(env: Env, key: string, now: number): Promise<C
   if (!key.startsWith(KEY_PREFIX)) return null;
   const record = await findKey(env, { hash: sha256(key), now });
   if (!record || !isLive(record, now)) return null;
-  const { workspace_id, workspace_name, email, id, scopes } = record;
-  return { workspaceId: workspace_id, workspaceName: workspace_name, email, credentialId: id, scopes };
+  const { workspace_id, workspace_name, email, id, scopes, member_id, agent_name } = record;
+  return {
+    ...{ workspaceId: workspace_id, workspaceName: workspace_name, email, credentialId: id, scopes },
+    ...{ memberId: member_id, agentName: agent_name },
+  };
 }
 
-type Role = NonNullable<SessionRecord['role']>;
-type Member = { workspaceId: string; workspaceName: string; memberId: string; email: string; role: Role | null };
 /** Who signs in, and by which key where it is by one: the session ends with it. */
-export type SigningIn = Member & { keyId: string | null };
+export type SigningIn = { member: MemberRecord; keyId: string | null };
 
 /** Starts a session and answers with the random part that the cookie carries; null where the key does not work any more. */
 export async function startSession(
   env: Env,
-  member: SigningIn,
+  { member, keyId }: SigningIn,
   now: number,
 ): Promise<{ token: string; expiresAt: number } | null> {
   const token = randomBytes(32).toString('base64url');
   const hash = sha256(token);
-  const row = {
-    hash,
-    workspaceId: member.workspaceId,
-    memberId: member.memberId,
-    keyId: member.keyId,
-    createdAt: now,
-    expiresAt: now + SESSION_MS,
-  };
-  const expiresAt = await withDeadline(insertSession(env.DB, row), DEADLINE_MS);
+  const { workspace_id, workspace_name, id: member_id, email, role } = member;
+  const row = { hash, workspaceId: workspace_id, memberId: member_id, keyId };
+  const expiresAt = await withDeadline(
+    insertSession(env.DB, { ...row, createdAt: now, expiresAt: now + SESSION_MS }),
+    DEADLINE_MS,
+  );
   if (expiresAt === null) return null;
   const record: SessionRecord = {
-    workspace_id: member.workspaceId,
-    workspace_name: member.workspaceName,
-    member_id: member.memberId,
-    email: member.email,
-    ...(member.role ? { role: member.role } : {}),
-    expires_at: expiresAt,
-    revoked_at: null,
+    ...{ workspace_id, workspace_name, member_id, email, role, key_id: keyId },
+    ...{ expires_at: expiresAt, revoked_at: null },
   };
-  await withDeadline(projectSession(env.KV, hash, record), DEADLINE_MS);
+  const projected = [projectSession(env.KV, hash, record), projectMember(env.KV, member)];
+  await withDeadline(Promise.all(projected), DEADLINE_MS);
   return { token, expiresAt };
 }
 
-export type SignedIn = { hash: string; session: SessionRecord };
+/** A session that holds, as its member is now. */
+export type SignedIn = { hash: string; session: SessionRecord & { role: Role } };
 
 export async function sessionOf(env: Env, token: string, now: number): Promise<SignedIn | null> {
   const hash = sha256(token);
-  const session = await findSession(env, { hash, now });
-  return session && isLive(session, now) ? { hash, session } : null;
+  const session = await findLiveSession(env, { hash, now });
+  return session && { hash, session };
 }
 
+type OpenSession = { hash: string; session: SessionRecord };
+
 /** KV is told first, because checks believe it: what D1 calls ended is then never a session that still opens a page. */
-export async function endSession(env: Env, { hash, session }: SignedIn, now: number): Promise<void> {
+export async function endSession(env: Env, { hash, session }: OpenSession, now: number): Promise<void> {
   await withDeadline(projectSession(env.KV, hash, { ...session, revoked_at: now }), DEADLINE_MS);
   await withDeadline(updateSessionRevoked(env.DB, hash, now), DEADLINE_MS);
 }
 
 /** Ends all of a member's sessions, or all that were opened with a key. */
 export async function endSessions(env: Env, whose: SessionsOf, now: number): Promise<void> {
-  let sessions: SignedIn[];
+  let sessions: OpenSession[];
   do {
     const found = await withDeadline(selectLiveSessions(env.DB, whose, now), DEADLINE_MS);
     sessions = found.map(({ hash, record: session }) => ({ hash, session }));

@@ -7,23 +7,18 @@ import type { KeyLine } from '../dashboard/key-list.tsx';
 import { KeysPage } from '../dashboard/keys-page.tsx';
 import { MessagePage } from '../dashboard/message-page.tsx';
 import { RevokeKeyPage } from '../dashboard/revoke-key-page.tsx';
+import { SCOPE_MEANINGS } from '../dashboard/scope-meanings.ts';
+import { SCOPES, type Scope } from '../domain/access.ts';
 import { grouped } from '../domain/formatting.ts';
 import { planOf } from '../domain/quota.ts';
-import { isLive, projectKey } from '../store/credentials.ts';
+import { isLive } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
-import {
-  type KeyListing,
-  SCOPES,
-  type Scope,
-  selectKey,
-  selectKeyById,
-  selectKeys,
-  updateKeyRevokedBy,
-} from '../store/keys.ts';
+import { type KeyListing, selectKeyById, selectKeys } from '../store/keys.ts';
 import { selectRole } from '../store/members.ts';
 import { type App, baseUrl } from './app.ts';
-import { endSessions, type SignedIn } from './auth.ts';
+import type { SignedIn } from './auth.ts';
 import { type Minted, mintKey } from './mint-key.ts';
+import { revokeKey } from './revoke-key.ts';
 import { csrfToken, isCsrfToken } from './session.ts';
 import { missing, signedIn } from './signed-in.tsx';
 
@@ -35,12 +30,6 @@ const DAY_MS = 24 * 3_600_000;
 const KEYS_SHOWN = 50;
 const MAX_NAME_CHARS = 80;
 const MAX_DAYS = 3650;
-const MEANINGS: Record<Scope, string> = {
-  read: 'Look at agents, scenarios, test runs and scores.',
-  write: 'Register and delete agents; generate, make, change and delete scenarios.',
-  ingest: 'Send the results of test runs. All that a CI job or the tracer needs.',
-  admin: 'Whatever the other scopes allow, and signing in to this dashboard.',
-};
 /** What a client in an editor needs for every tool. */
 const USUAL: Scope[] = ['read', 'write', 'ingest'];
 
@@ -85,7 +74,7 @@ function mayChange(role: Awaited<ReturnType<typeof selectRole>>): boolean {
 }
 
 function choices(chosen: readonly string[]): ScopeChoice[] {
-  return SCOPES.map((name) => ({ name, meaning: MEANINGS[name], isChosen: chosen.includes(name) }));
+  return SCOPES.map((name) => ({ name, meaning: SCOPE_MEANINGS[name], isChosen: chosen.includes(name) }));
 }
 
 function toLine(key: KeyListing, now: number): KeyLine {
@@ -184,24 +173,9 @@ keysPage.post('/api-keys/:id/revoke', (c) =>
     const { csrf } = await c.req.parseBody();
     if (!isCsrfToken(c, who, csrf)) return refusal(c, 'No key was revoked', STALE_FORM);
     if (!mayChange(await roleOf(c, who))) return refusal(c, 'No key was revoked', NOT_ALLOWED);
+    const { workspace_id: workspaceId, email: actor } = who.session;
     const id = c.req.param('id');
-    return (await revoke(c, who, id)) ? c.redirect(`/api-keys#${id}`, 303) : missing(c, NO_KEY);
+    const revoked = await revokeKey(c.env, { workspaceId, id, actor, now: Date.now() });
+    return revoked ? c.redirect(`/api-keys#${id}`, 303) : missing(c, NO_KEY);
   }),
 );
-
-/**
- * KV is told before D1: checks believe KV, so a key that the list calls revoked is never one that still works,
- * and one that could not be refused everywhere keeps its button.
- */
-async function revoke(c: Context<App>, { session }: SignedIn, id: string): Promise<boolean> {
-  const { DB, KV } = c.env;
-  const { workspace_id: workspaceId, email: actor } = session;
-  const now = Date.now();
-  const found = await withDeadline(selectKeyById(DB, workspaceId, id), DEADLINE_MS);
-  const record = found && (await withDeadline(selectKey(DB, found.hash), DEADLINE_MS));
-  if (!record) return false;
-  await withDeadline(projectKey(KV, found.hash, { ...record, revoked_at: record.revoked_at ?? now }), DEADLINE_MS);
-  await withDeadline(updateKeyRevokedBy(DB, { workspaceId, id, actor, now }), DEADLINE_MS);
-  await endSessions(c.env, { workspaceId, keyId: id }, now);
-  return true;
-}

@@ -1,14 +1,18 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { createMcpHandler } from 'agents/mcp/server';
 import type { Context } from 'hono';
+import { allows, type Scope } from '../domain/access.ts';
 import { Refusal, refusalText } from '../domain/errors.ts';
 import type { Env } from '../env.ts';
-import { authFailed, type OpenContext } from '../tools/define-tool.ts';
+import { authFailed, type Caller, type OpenContext, type Tool } from '../tools/define-tool.ts';
 import { type App, baseUrl } from './app.ts';
-import { callerOfKey, readCredential } from './auth.ts';
+import { type Credential, callerOfKey, readCredential } from './auth.ts';
+import { CHALLENGE_SCOPE, RESOURCE_METADATA_PATH } from './connect/discovery.ts';
+import { callerOfToken } from './connect/token-caller.ts';
 import { noteKeyUse } from './key-use.ts';
 import { authInfoOf, buildServer, calledTool } from './mcp-server.ts';
 import { mintSetupCode } from './one-time-code.ts';
+import { ownAddress } from './own-origin.ts';
 import { readText } from './read-body.ts';
 
 /** `POST /mcp`: one endpoint for both protocol eras, no session in either. */
@@ -35,19 +39,22 @@ export function mcpDoor(transportOf: (env: Env) => McpTransport): (c: Context<Ap
 async function serve(c: Context<App>, transport: McpTransport): Promise<Response> {
   if (c.req.method === 'OPTIONS') return transport.fetch(c.req.raw);
   const credential = readCredential(c.req.header('authorization'));
-  if (credential.kind === 'foreign') return unauthorized('invalid_token');
+  if (credential.kind === 'foreign') return unauthorized(c, 'invalid_token');
   const text = c.req.method === 'POST' ? await readText(c.req.raw, MAX_BODY_BYTES) : '';
   const body = parseJson(text ?? '');
   const called = calledTool(body);
-  if (credential.kind === 'none' && called.tool?.needsKey !== false) return unauthorized();
+  if (credential.kind === 'none' && called.tool?.needsKey !== false) return unauthorized(c);
   if (text === null) return rpcError(413, TOO_LARGE, 'Error: Request is over 32 MB. Maximum is 10 MB.');
   if (c.req.method !== 'POST') return transport.fetch(c.req.raw);
   if (body === undefined) return rpcError(400, PARSE_ERROR, 'Parse error: the request body is not JSON.');
   const now = Date.now();
-  const caller =
-    credential.kind === 'key' ? await callerOfKey(c.env, credential.key, now).catch(() => undefined) : null;
+  const { caller, most } = await whoCalls(c, credential, now);
+  if (credential.kind === 'token') {
+    if (caller === null) return unauthorized(c, 'invalid_token');
+    if (caller && called.tool && canAskFor(called.tool, caller, most)) return insufficientScope(c, called.tool, caller);
+  }
   c.set('workspace', caller?.workspaceId ?? null);
-  if (caller) noteKeyUse(c, caller, now);
+  if (caller && credential.kind === 'key') noteKeyUse(c, caller, now);
   const report = ({ tool, code }: { tool: string; code: string }) => c.set('outcome', { tool, code });
   const context: OpenContext = {
     caller: caller ?? null,
@@ -58,6 +65,25 @@ async function serve(c: Context<App>, transport: McpTransport): Promise<Response
     mintSetupCode: (ws) => mintSetupCode(c.env, ws, now),
   };
   return transport.fetch(c.req.raw, { authInfo: authInfoOf({ ...called, context, report }), parsedBody: body });
+}
+
+type Who = { caller: Caller | null | undefined; most: readonly Scope[] };
+
+/** The caller is null for a credential that is not good, undefined where no store can say. `most` is what a token could come to allow. */
+async function whoCalls(c: Context<App>, credential: Credential, now: number): Promise<Who> {
+  const { env } = c;
+  if (credential.kind === 'key')
+    return { caller: await callerOfKey(env, credential.key, now).catch(() => undefined), most: [] };
+  const address = ownAddress(c);
+  if (credential.kind !== 'token' || address === null) return { caller: null, most: [] };
+  const use = { token: credential.token, address, now };
+  const found = await callerOfToken(env, use).catch(() => ({ caller: undefined, most: [] }));
+  return found ?? { caller: null, most: [] };
+}
+
+/** Whether a client may come back with more: its member can grant what the tool needs, and has not. */
+function canAskFor({ needsKey, scope }: Tool, { scopes }: Caller, most: readonly Scope[]): boolean {
+  return needsKey && !allows(scopes, scope) && allows(most, scope);
 }
 
 export type McpTransport = ReturnType<typeof createMcpHandler>;
@@ -88,9 +114,24 @@ function rpcError(status: number, code: number, message: string, headers: Record
   return Response.json(body, { status, headers: { ...CORS, 'Cache-Control': 'no-store', ...headers } });
 }
 
-function unauthorized(error?: 'invalid_token'): Response {
-  const challenge = error ? `Bearer realm="invarium", error="${error}"` : 'Bearer realm="invarium"';
-  return rpcError(401, UNAUTHORIZED, refusalText(authFailed()), { 'WWW-Authenticate': challenge });
+function unauthorized(c: Context<App>, error?: 'invalid_token'): Response {
+  const headers = { 'WWW-Authenticate': challenge(c, error ? { error } : {}) };
+  return rpcError(401, UNAUTHORIZED, refusalText(authFailed()), headers);
+}
+
+/** A client that can ask for more does so on this; an API key's holder reads a tool result instead. */
+function insufficientScope(c: Context<App>, { scope }: Tool, { scopes }: Caller): Response {
+  const needed = [...new Set([...scopes, scope])].join(' ');
+  const text = `Error: This connection is not allowed to do that. It needs the scope '${scope}'.`;
+  const headers = { 'WWW-Authenticate': challenge(c, { error: 'insufficient_scope', scope: needed }) };
+  return rpcError(403, UNAUTHORIZED, text, headers);
+}
+
+/** RFC 6750, with the way to sign in where clients can find us by our own address (RFC 9728). */
+function challenge(c: Context<App>, { error, scope = CHALLENGE_SCOPE }: { error?: string; scope?: string }): string {
+  const address = ownAddress(c);
+  const how = address ? [`scope="${scope}"`, `resource_metadata="${address}${RESOURCE_METADATA_PATH}"`] : [];
+  return [`Bearer realm="invarium"`, ...(error ? [`error="${error}"`] : []), ...how].join(', ');
 }
 
 /** Nobody can say whether the key is good: neither KV nor D1 answers and nothing is cached. A tool result, because clients hide HTTP errors. */

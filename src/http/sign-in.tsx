@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { MessagePage } from '../dashboard/message-page.tsx';
 import { SignInPage } from '../dashboard/sign-in-page.tsx';
+import type { Env } from '../env.ts';
 import { withDeadline } from '../store/deadline.ts';
-import { selectRole } from '../store/members.ts';
-import { selectOwner } from '../store/sessions.ts';
-import { selectWorkspace } from '../store/workspaces.ts';
+import { selectMember, selectOwner } from '../store/members.ts';
+import type { Caller } from '../tools/define-tool.ts';
 import type { App } from './app.ts';
 import { callerOfKey, endSession, endSessions } from './auth.ts';
 import { redeemSignInCode } from './one-time-code.ts';
@@ -21,13 +21,10 @@ signIn.get('/sign-in', async (c) => {
   const now = Date.now();
   if (c.req.method === 'HEAD') return c.body(null);
   const redeemed = await redeemSignInCode(c.env, code, now);
-  const workspace = redeemed && (await withDeadline(selectWorkspace(c.env.DB, redeemed.workspace_id), D1_DEADLINE_MS));
-  if (!redeemed || !workspace)
+  const member = redeemed && (await withDeadline(selectMember(c.env.DB, redeemed.member_id), D1_DEADLINE_MS));
+  if (!member || member.workspace_id !== redeemed.workspace_id)
     return (await currentSession(c, now)) ? c.redirect(safePath(c.req.query('next'))) : c.html(<SpentLink />, 410);
-  const { id: workspaceId, name: workspaceName, email } = workspace;
-  const memberId = redeemed.member_id;
-  const role = await withDeadline(selectRole(c.env.DB, { workspaceId, memberId }), D1_DEADLINE_MS);
-  await openSession(c, { workspaceId, workspaceName, memberId, email, role, keyId: null }, now);
+  await openSession(c, { member, keyId: null }, now);
   return c.redirect(safePath(c.req.query('next')));
 });
 
@@ -49,14 +46,17 @@ signIn.post('/sign-in', async (c) => {
   const next = safePath(form.next);
   const key = typeof form.key === 'string' ? form.key.trim() : '';
   const caller = await callerOfKey(c.env, key, now);
-  const owner = caller?.scopes.includes('admin')
-    ? await withDeadline(selectOwner(c.env.DB, caller.workspaceId), D1_DEADLINE_MS)
-    : null;
-  if (!caller || !owner) return badKey(c, next);
-  const { workspaceId, workspaceName, credentialId: keyId } = caller;
-  const member = { workspaceId, workspaceName, memberId: owner.id, email: owner.email, role: 'owner' as const, keyId };
-  return (await openSession(c, member, now)) ? c.redirect(next, 303) : badKey(c, next);
+  const member = caller && (await memberBehind(c.env, caller));
+  if (!caller || !member) return badKey(c, next);
+  return (await openSession(c, { member, keyId: caller.credentialId }, now)) ? c.redirect(next, 303) : badKey(c, next);
 });
+
+/** Whom a key signs in: who made it, or the first owner where no member did. Null for a key that is not good for everything. */
+async function memberBehind({ DB }: Env, { workspaceId, memberId, scopes, agentName }: Caller) {
+  if (!scopes.includes('admin') || agentName !== null) return null;
+  const member = memberId === null ? selectOwner(DB, workspaceId) : selectMember(DB, memberId);
+  return withDeadline(member, D1_DEADLINE_MS);
+}
 
 function badKey(c: Context<App>, next: string): Response | Promise<Response> {
   const error = 'This key is unknown, revoked, expired, or lacks the scope admin.';

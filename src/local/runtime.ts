@@ -16,7 +16,7 @@ const YOUNG_GENERATION = '--max-semi-space-size=1';
 /** What wrangler.toml says for `wrangler dev` and for Cloudflare; a test compares the two. */
 export const RUNTIME = {
   compatibilityDate: '2026-08-01',
-  compatibilityFlags: ['nodejs_compat'],
+  compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
   d1Databases: { DB: 'invarium-edge' },
   kvNamespaces: { KV: 'invarium-edge' },
   durableObjects: { AGENT: { className: 'AgentObject', useSQLite: true } },

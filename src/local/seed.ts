@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { SCOPES } from '../domain/access.ts';
 import { type CredentialStores, projectKey } from '../store/credentials.ts';
-import { SCOPES, selectKey } from '../store/keys.ts';
+import { selectKey } from '../store/keys.ts';
 
 const WORKSPACE_NAME = 'Local workspace';
 const OWNER_EMAIL = 'you@localhost';

@@ -1,4 +1,4 @@
-export type AuditEntry = { workspaceId: string; at: number; actor: string; action: 'result.reviewed'; subject: string };
+export type AuditEntry = { workspaceId: string; at: number; actor: string; action: string; subject: string };
 
 /** Notes who did what, for good. The same entry twice is one. */
 export async function insertAuditEntry(db: D1Database, entry: AuditEntry): Promise<void> {

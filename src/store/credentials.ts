@@ -1,10 +1,13 @@
 import type * as z from 'zod';
+import type { Role } from '../domain/access.ts';
 import { withDeadline } from './deadline.ts';
 import { KeyRecord, selectKey } from './keys.ts';
+import { MemberRecord, selectMember } from './members.ts';
 import { SessionRecord, selectSession } from './sessions.ts';
+import { DEFAULT_SETTINGS, Settings, selectSettings } from './settings.ts';
 
 /**
- * Keys and sessions are recorded in D1 and projected to KV, so that a check needs no database:
+ * Keys, sessions, members and the settings of workspaces are recorded in D1 and projected to KV, so that a check needs no database:
  * isolate cache, then KV, then D1. What both stores fail to answer may live on from the cache for some hours.
  */
 
@@ -20,6 +23,8 @@ type Cached = { record: unknown; at: number };
 
 const KEYS: Kind<KeyRecord> = { prefix: 'key:', schema: KeyRecord, select: selectKey };
 const SESSIONS: Kind<SessionRecord> = { prefix: 'session:', schema: SessionRecord, select: selectSession };
+const MEMBERS: Kind<MemberRecord> = { prefix: 'member:', schema: MemberRecord, select: selectMember };
+const SETTINGS: Kind<Settings> = { prefix: 'settings:', schema: Settings, select: selectSettings };
 const cache = new Map<string, Cached>();
 
 type LookUp = { hash: string; now: number };
@@ -29,8 +34,38 @@ export function findKey(stores: CredentialStores, lookUp: LookUp): Promise<KeyRe
   return find(KEYS, stores, lookUp);
 }
 
-export function findSession(stores: CredentialStores, lookUp: LookUp): Promise<SessionRecord | null> {
-  return find(SESSIONS, stores, lookUp);
+/**
+ * The session of this hash as its member is now, or null where it has ended or its member belongs to the workspace no more.
+ * Throws like `findKey`.
+ */
+export async function findLiveSession(
+  stores: CredentialStores,
+  { hash, now }: LookUp,
+): Promise<(SessionRecord & { role: Role }) | null> {
+  const session = await find(SESSIONS, stores, { hash, now });
+  if (!session || !isLive(session, now)) return null;
+  const member = await findMember(stores, { id: session.member_id, now });
+  if (!member || member.workspace_id !== session.workspace_id) return null;
+  const { role, email, workspace_name } = member;
+  return { ...session, role, email, workspace_name };
+}
+
+/** Somebody who belongs to a workspace, or null for nobody and for who was removed. Throws like `findKey`. */
+export async function findMember(
+  stores: CredentialStores,
+  { id, now }: { id: string; now: number },
+): Promise<MemberRecord | null> {
+  const member = await find(MEMBERS, stores, { hash: id, now });
+  return member?.removed_at === null ? member : null;
+}
+
+/** What a workspace decided; what nobody can say is as it is by default. Never throws. */
+export async function findSettings(
+  stores: CredentialStores,
+  { workspaceId, now }: { workspaceId: string; now: number },
+): Promise<Settings> {
+  const found = await find(SETTINGS, stores, { hash: workspaceId, now }).catch(() => null);
+  return found ?? DEFAULT_SETTINGS;
 }
 
 /** Copies a record to KV: called on create and on revoke, after D1 holds it. */
@@ -40,6 +75,15 @@ export async function projectKey(kv: KVNamespace, hash: string, record: KeyRecor
 
 export async function projectSession(kv: KVNamespace, hash: string, record: SessionRecord): Promise<void> {
   await project(SESSIONS, kv, { hash, record });
+}
+
+/** Before D1 loses a member or changes the role, after D1 holds a new one. */
+export async function projectMember(kv: KVNamespace, record: MemberRecord): Promise<void> {
+  await project(MEMBERS, kv, { hash: record.id, record });
+}
+
+export async function projectSettings(kv: KVNamespace, workspaceId: string, record: Settings): Promise<void> {
+  await project(SETTINGS, kv, { hash: workspaceId, record });
 }
 
 export function isLive(record: { expires_at: number | null; revoked_at: number | null }, now: number): boolean {

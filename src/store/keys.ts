@@ -1,8 +1,5 @@
 import * as z from 'zod';
-
-export const SCOPES = ['read', 'write', 'ingest', 'admin'] as const;
-export const Scope = z.enum(SCOPES);
-export type Scope = z.infer<typeof Scope>;
+import { Scope } from '../domain/access.ts';
 
 /** What a key stands for. The key itself is never stored, only its SHA-256. */
 export const KeyRecord = z.object({
@@ -11,6 +8,9 @@ export const KeyRecord = z.object({
   workspace_name: z.string(),
   email: z.string(),
   scopes: z.array(Scope),
+  /** Who made it, where a member did; and the only agent it is good for. Missing in copies that are older than them. */
+  member_id: z.string().nullable().default(null),
+  agent_name: z.string().nullable().default(null),
   expires_at: z.int().nullable(),
   revoked_at: z.int().nullable(),
 });
@@ -29,6 +29,10 @@ export type NewKey = {
   limit?: number | null;
   /** Who made it, for the audit log; a key that nobody asked for leaves no line. */
   actor?: string;
+  /** The member who made it: it ends with that membership where people say so. */
+  memberId?: string | null;
+  /** The only agent it is good for; without one it is good for all. */
+  agentName?: string | null;
 };
 /** `known` says whether the workspace has a key of this id now, `active` how many that are neither revoked nor expired. */
 export type KeyInserted = { isNew: boolean; known: boolean; active: number };
@@ -38,16 +42,17 @@ const ACTIVE = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at >';
 /** Stores a key if the limit leaves room for it and its id is new, with its line in the audit log: one transaction. */
 export async function insertKey(db: D1Database, key: NewKey): Promise<KeyInserted> {
   const { id, hash, workspaceId, name, prefix, createdAt, expiresAt, limit = null, actor = null } = key;
+  const { memberId = null, agentName = null } = key;
   const scopes = JSON.stringify(key.scopes);
   const [inserted, , counted] = await db.batch<{ known: number; active: number }>([
     db
       .prepare(
-        `INSERT INTO api_keys (hash, id, workspace_id, name, prefix, scopes, created_at, expires_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-         WHERE ?9 IS NULL OR (SELECT count(*) FROM api_keys WHERE workspace_id = ?3 AND ${ACTIVE} ?7)) < ?9
+        `INSERT INTO api_keys (hash, id, workspace_id, name, prefix, scopes, created_at, expires_at, member_id, agent_name)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11
+         WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?3 AND deleting_at IS NULL) AND (?9 IS NULL OR (SELECT count(*) FROM api_keys WHERE workspace_id = ?3 AND ${ACTIVE} ?7)) < ?9)
          ON CONFLICT (workspace_id, id) DO NOTHING`,
       )
-      .bind(hash, id, workspaceId, name, prefix, scopes, createdAt, expiresAt, limit),
+      .bind(hash, id, workspaceId, name, prefix, scopes, createdAt, expiresAt, limit, memberId, agentName),
     db
       .prepare(
         `INSERT INTO audit_log (workspace_id, at, actor, action, subject) SELECT ?1, ?2, ?3, 'key.created', ?4
@@ -65,12 +70,13 @@ export async function insertKey(db: D1Database, key: NewKey): Promise<KeyInserte
   return { isNew: inserted?.meta.changes === 1, known: known === 1, active };
 }
 
-/** The key with this SHA-256 (hex), with its workspace and the e-mail of the workspace's first owner. */
+/** The key with this SHA-256 (hex), with its workspace and the e-mail of who made it, else of the workspace's first owner. */
 export async function selectKey(db: D1Database, hash: string): Promise<KeyRecord | null> {
   const row = await db
     .prepare(
-      `SELECT k.id, k.workspace_id, w.name AS workspace_name, k.scopes, k.expires_at, k.revoked_at,
-         coalesce((SELECT m.email FROM members m WHERE m.workspace_id = w.id AND m.role = 'owner'
+      `SELECT k.id, k.workspace_id, w.name AS workspace_name, k.scopes, k.member_id, k.agent_name, k.expires_at, k.revoked_at,
+         coalesce((SELECT m.email FROM members m WHERE m.id = k.member_id),
+                  (SELECT m.email FROM members m WHERE m.workspace_id = w.id AND m.role = 'owner'
                    ORDER BY m.created_at, m.id LIMIT 1), '') AS email
        FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id
        WHERE k.hash = ?1 LIMIT 1`,
@@ -87,6 +93,7 @@ export type KeyListing = {
   /** How its value begins. */
   prefix: string;
   scopes: Scope[];
+  agent_name: string | null;
   created_at: number;
   expires_at: number | null;
   revoked_at: number | null;
@@ -94,7 +101,7 @@ export type KeyListing = {
 };
 type ListingRow = Omit<KeyListing, 'scopes'> & { scopes: string };
 
-const LISTED = 'id, name, prefix, scopes, created_at, expires_at, revoked_at, last_used_at';
+const LISTED = 'id, name, prefix, scopes, agent_name, created_at, expires_at, revoked_at, last_used_at';
 
 export type KeysQuery = { workspaceId: string; after: string | null; now: number; limit: number };
 
@@ -157,6 +164,14 @@ export async function updateKeyRevokedBy(
       .bind(workspaceId, id, now, actor),
     db.prepare(`UPDATE api_keys SET revoked_at = ?3 WHERE ${mine}`).bind(workspaceId, id, now),
   ]);
+}
+
+/** When a key of this workspace ends (epoch ms); null for one without end. */
+export async function selectKeyExpiry(db: D1Database, workspaceId: string, id: string): Promise<number | null> {
+  return db
+    .prepare('SELECT expires_at FROM api_keys WHERE workspace_id = ?1 AND id = ?2 LIMIT 1')
+    .bind(workspaceId, id)
+    .first<number>('expires_at');
 }
 
 export type KeyUse = { workspaceId: string; id: string; now: number; since: number };

@@ -12,7 +12,7 @@ export async function selectLiveSessions(db: D1Database, whose: SessionsOf, now:
   const [column, value] = 'memberId' in whose ? ['member_id', whose.memberId] : ['key_id', whose.keyId];
   const { results } = await db
     .prepare(
-      `SELECT s.hash, s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.expires_at, s.revoked_at
+      `SELECT s.hash, s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.key_id, s.expires_at, s.revoked_at
        FROM sessions s JOIN workspaces w ON w.id = s.workspace_id JOIN members m ON m.id = s.member_id
        WHERE s.workspace_id = ?1 AND s.${column} = ?2 AND s.revoked_at IS NULL AND s.expires_at > ?3
        ORDER BY s.created_at, s.hash LIMIT ?4`,

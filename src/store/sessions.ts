@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Role } from '../domain/access.ts';
 
 /** A dashboard session: who is signed in where. Stored under the SHA-256 of the cookie's random part. */
 export const SessionRecord = z.object({
@@ -6,8 +7,10 @@ export const SessionRecord = z.object({
   workspace_name: z.string(),
   member_id: z.string(),
   email: z.string(),
-  /** What pages go by; who changes something is looked up anew. Missing in copies that are older than it. */
-  role: z.enum(['owner', 'member', 'viewer']).optional(),
+  /** What the member was when the session began; what they are now is the member's own record. */
+  role: Role.optional(),
+  /** The API key that the session was opened with. */
+  key_id: z.string().nullable().optional(),
   expires_at: z.int(),
   revoked_at: z.int().nullable(),
 });
@@ -44,7 +47,7 @@ export async function insertSession(db: D1Database, session: NewSession): Promis
 export async function selectSession(db: D1Database, hash: string): Promise<SessionRecord | null> {
   const row = await db
     .prepare(
-      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.expires_at, s.revoked_at
+      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.key_id, s.expires_at, s.revoked_at
        FROM sessions s JOIN workspaces w ON w.id = s.workspace_id JOIN members m ON m.id = s.member_id
        WHERE s.hash = ?1 LIMIT 1`,
     )
@@ -55,14 +58,6 @@ export async function selectSession(db: D1Database, hash: string): Promise<Sessi
 
 export async function updateSessionRevoked(db: D1Database, hash: string, now: number): Promise<void> {
   await db.prepare('UPDATE sessions SET revoked_at = coalesce(revoked_at, ?2) WHERE hash = ?1').bind(hash, now).run();
-}
-
-/** The first owner of a workspace: whom a sign-in by key signs in. */
-export async function selectOwner(db: D1Database, workspaceId: string): Promise<{ id: string; email: string } | null> {
-  return db
-    .prepare(`SELECT id, email FROM members WHERE workspace_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1`)
-    .bind(workspaceId)
-    .first<{ id: string; email: string }>();
 }
 
 /** True the first time a one-time code is redeemed, false ever after. Codes that have expired are swept on the way. */

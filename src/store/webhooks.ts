@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Webhook, WebhookEvent } from '../domain/webhook-message.ts';
+import { type Webhook, type WebhookChange, WebhookEvent } from '../domain/webhook-message.ts';
 
 /** An address as it is stored: the secrets that sign for it sealed, newest first. `baseUrl` is where this server's pages are. */
 export type StoredWebhook = Omit<Webhook, 'secrets'> & { sealed: string[]; baseUrl: string };
@@ -58,17 +58,46 @@ export async function selectWebhook(db: D1Database, workspaceId: string, id: str
   return row && toWebhook(row);
 }
 
-/** Writes what may change of an address, with its line in the audit log. */
-export async function updateWebhook(db: D1Database, webhook: StoredWebhook, change: Change): Promise<void> {
-  const { id, url, events, enabled, sealed, baseUrl } = webhook;
-  await db.batch([
+export type WebhookPatch = Pick<StoredWebhook, 'id' | 'baseUrl'> & WebhookChange;
+
+/** Writes what is named of an address and leaves the rest as it is by then, with a line in the audit log. Null when there is no such address. */
+export async function updateWebhook(
+  db: D1Database,
+  { id, baseUrl, url, events, enabled }: WebhookPatch,
+  change: Change,
+): Promise<StoredWebhook | null> {
+  const [, updated] = await db.batch<Row>([
     noted(db, { ...change, id, action: 'webhook.changed' }),
     db
       .prepare(
-        `UPDATE webhooks SET url = ?3, events = ?4, enabled = ?5, secrets = ?6, base_url = ?7 WHERE workspace_id = ?1 AND id = ?2`,
+        `UPDATE webhooks SET base_url = ?3, url = coalesce(?4, url), events = coalesce(?5, events), enabled = coalesce(?6, enabled)
+         WHERE workspace_id = ?1 AND id = ?2 RETURNING ${COLUMNS}`,
       )
-      .bind(...[change.workspaceId, id, url, JSON.stringify(events), Number(enabled), JSON.stringify(sealed), baseUrl]),
+      .bind(
+        ...[change.workspaceId, id, baseUrl, url ?? null],
+        ...[events === undefined ? null : JSON.stringify(events), enabled === undefined ? null : Number(enabled)],
+      ),
   ]);
+  const row = updated?.results[0];
+  return row ? toWebhook(row) : null;
+}
+
+export type SecretsChange = Pick<StoredWebhook, 'id' | 'baseUrl'> & { from: string[]; to: string[] };
+
+/** Puts other sealed secrets in place of `from`, with a line in the audit log. False when they are not `from` any more. */
+export async function updateWebhookSecrets(
+  db: D1Database,
+  { id, baseUrl, from, to }: SecretsChange,
+  change: Change,
+): Promise<boolean> {
+  const secrets = JSON.stringify(from);
+  const [, updated] = await db.batch([
+    noted(db, { ...change, id, action: 'webhook.changed', secrets }),
+    db
+      .prepare('UPDATE webhooks SET secrets = ?4, base_url = ?5 WHERE workspace_id = ?1 AND id = ?2 AND secrets = ?3')
+      .bind(change.workspaceId, id, secrets, JSON.stringify(to), baseUrl),
+  ]);
+  return updated?.meta.changes === 1;
 }
 
 /** Switches an address off because its receiver said that it is gone, unless it is another address by now; with its line in the audit log. */
@@ -99,13 +128,16 @@ export async function deleteWebhook(db: D1Database, id: string, change: Change):
   return deleted?.meta.changes === 1;
 }
 
-function noted(db: D1Database, line: Change & { id: string; action: string }): D1PreparedStatement {
+type Line = Change & { id: string; action: string; secrets?: string };
+
+/** A line in the audit log, if there is the address, with these secrets where some are given. */
+function noted(db: D1Database, { workspaceId, now, actor, action, id, secrets }: Line): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO audit_log (workspace_id, at, actor, action, subject) SELECT ?1, ?2, ?3, ?4, ?5
-       WHERE EXISTS (SELECT 1 FROM webhooks WHERE workspace_id = ?1 AND id = ?5) ON CONFLICT DO NOTHING`,
+       WHERE EXISTS (SELECT 1 FROM webhooks WHERE workspace_id = ?1 AND id = ?5 AND (?6 IS NULL OR secrets = ?6)) ON CONFLICT DO NOTHING`,
     )
-    .bind(line.workspaceId, line.now, line.actor, line.action, line.id);
+    .bind(workspaceId, now, actor, action, id, secrets ?? null);
 }
 
 function toWebhook(row: Row): StoredWebhook {

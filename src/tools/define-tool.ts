@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { allows, type Scope } from '../domain/access.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Env } from '../env.ts';
-import type { Scope } from '../store/keys.ts';
 import { parseInput } from './input.ts';
 
 /** Who is calling: the workspace a credential belongs to, and what it may do there. */
@@ -11,6 +11,10 @@ export type Caller = {
   email: string;
   credentialId: string;
   scopes: readonly Scope[];
+  /** The member who made the credential, where one did. */
+  memberId: string | null;
+  /** The only agent that the credential is good for; null for all. */
+  agentName: string | null;
 };
 
 /** What a tool works with besides its input. */
@@ -67,6 +71,8 @@ export type Tool = {
   input: z.ZodType;
   output: z.ZodType;
   needsKey: boolean;
+  /** What a caller must be allowed, where the tool asks for one at all. */
+  scope: Scope;
   perform: (raw: unknown, context: OpenContext) => Promise<Outcome>;
 };
 
@@ -85,8 +91,9 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
   tool: Declaration<I, O, OpenContext> & { needsKey: boolean },
 ): Tool {
   const { name, title, description, input, output, needsKey } = tool;
+  const scope = tool.scope ?? (tool.effect === 'reads' ? 'read' : 'write');
   const perform = async (raw: unknown, context: OpenContext): Promise<Outcome> => {
-    if (needsKey) assertScope(keyed(context).caller, tool.scope ?? (tool.effect === 'reads' ? 'read' : 'write'));
+    if (needsKey) assertScope(keyed(context).caller, scope);
     const structured = output.parse(await tool.run(parseInput(input, raw), context));
     return { text: tool.text(structured), structured, question: tool.question?.(structured) ?? null };
   };
@@ -98,6 +105,7 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
     input,
     output,
     needsKey,
+    scope,
     perform,
   };
 }
@@ -113,7 +121,7 @@ function keyed(context: OpenContext): ToolContext {
 }
 
 function assertScope({ scopes }: Caller, scope: Scope): void {
-  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  if (allows(scopes, scope)) return;
   const hint = `It needs the scope '${scope}'. Use another key, or make one that has it.`;
   throw new Refusal('AUTH_FAILED', 'This API key is not allowed to do that', hint);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { isKeyed, type Route } from '../../src/http/api/route.ts';
 import { ROUTES } from '../../src/http/api/routes.ts';
-import type { Scope } from '../../src/store/keys.ts';
+import type { Scope } from '../../src/domain/access.ts';
 import { nowhere, ROWS, scene } from './api-scene.ts';
 import { type Reply, rest } from './ci-client.ts';
 import { newWorkspace, shop, type Workspace } from './client.ts';

@@ -2,9 +2,10 @@ import { env, exports } from 'cloudflare:workers';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll } from 'vitest';
 import { newId } from '../../src/agent/ids.ts';
+import { SCOPES } from '../../src/domain/access.ts';
 import { sha256 } from '../../src/http/auth.ts';
 import { projectKey } from '../../src/store/credentials.ts';
-import { insertKey, SCOPES } from '../../src/store/keys.ts';
+import { insertKey } from '../../src/store/keys.ts';
 
 /** A workspace of a test's own, and a real MCP client that speaks with its key. */
 
@@ -43,6 +44,8 @@ export async function newWorkspace(name = 'Test workspace'): Promise<Workspace> 
     workspace_name: name,
     email: 'dev@example.com',
     scopes: [...SCOPES],
+    member_id: null,
+    agent_name: null,
     expires_at: null,
     revoked_at: null,
   };

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { newId } from '../../agent/ids.ts';
+import { Scope } from '../../domain/access.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { planOf } from '../../domain/quota.ts';
-import { type KeyListing, Scope, selectKeys } from '../../store/keys.ts';
+import { type KeyListing, selectKeys } from '../../store/keys.ts';
 import { readD1 } from '../../tools/read-d1.ts';
 import { mintKey } from '../mint-key.ts';
 import { revokeKey } from '../revoke-key.ts';

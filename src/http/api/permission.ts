@@ -1,4 +1,4 @@
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../domain/access.ts';
 import type { Caller } from '../../tools/define-tool.ts';
 import { RefusedRequest } from './refused-request.ts';
 

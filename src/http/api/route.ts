@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../domain/access.ts';
 import { authFailed, type OpenContext, type Tool, type ToolContext } from '../../tools/define-tool.ts';
 import type { App } from '../app.ts';
 

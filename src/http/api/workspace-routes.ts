@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Scope } from '../../store/keys.ts';
+import { Role, Scope } from '../../domain/access.ts';
 import { selectMembers } from '../../store/member-list.ts';
 import { dashboard, usage } from '../../tools/overview.ts';
 import { readD1 } from '../../tools/read-d1.ts';
@@ -17,7 +17,7 @@ const Me = z
   .meta({ id: 'Me' });
 
 const MOST_MEMBERS = 1_000;
-const Member = z.object({ id: z.string(), email: z.string(), role: z.enum(['owner', 'member', 'viewer']) });
+const Member = z.object({ id: z.string(), email: z.string(), role: Role });
 
 export const WORKSPACE_ROUTES: readonly Route[] = [
   ownRoute({

@@ -14,6 +14,7 @@ import { Run } from '../api/run-routes.ts';
 import { readCredential } from '../auth.ts';
 import { type Trusted, type TrustedEvent, trustGithubEvent, trustUpload } from '../ci-trust.ts';
 import { answerOnce } from '../ci-trust-delivery.ts';
+import { knowsItself } from '../own-origin.ts';
 import { believed } from './believed.ts';
 import { deliver, Taken } from './deliver.ts';
 import { readWire } from './upload-body.ts';
@@ -153,16 +154,10 @@ function keyHere(): RefusedRequest {
   return new RefusedRequest({ code: 'AUTH_FAILED', text });
 }
 
-/** Hosts that nobody but the platform, or this machine, routes to us. */
-const ROUTED_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.workers\.dev)$/;
-
-/**
- * A token says for whom it was made, so that we have to know who we are: an address that only the request names would make us take tokens
- * that were made for others. @throws RefusedRequest
- */
-function assertOwnOrigin({ PUBLIC_URL }: Env, { baseUrl, headers }: { baseUrl: string; headers: Headers }): void {
+/** @throws RefusedRequest where a token is shown and we do not know our own address */
+function assertOwnOrigin(env: Env, { baseUrl, headers }: { baseUrl: string; headers: Headers }): void {
   const isSigned = headers.has('webhook-signature') || headers.has('webhook-id');
-  if (isSigned || PUBLIC_URL !== undefined || ROUTED_HOST.test(new URL(baseUrl).hostname)) return;
+  if (isSigned || knowsItself(env, baseUrl)) return;
   const text = 'This server does not know its own address, so it cannot take tokens. Set PUBLIC_URL.';
   throw new RefusedRequest({ code: 'AUTH_FAILED', text, status: 401 });
 }
