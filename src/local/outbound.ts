@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { isPublicAddress, OUTBOUND_FAULT_HEADER, type OutboundFault, targetFault } from '../domain/webhook-target.ts';
 
 /**
- * What a local server's Worker sends to addresses that people chose goes through here: it is the Worker's binding OUTBOUND, so nothing else
- * does, such as a question to a model on this machine. A name is resolved once, and the connection goes to the very address that was looked
- * at: a name that means another address a moment later gains nothing.
+ * Webhooks that a local server's Worker sends go through here: it is the Worker's binding OUTBOUND. A name is resolved once, and the
+ * connection goes to the very address that was looked at: a name that means another address a moment later gains nothing.
  */
 
 const DEADLINE_MS = 10_000;
@@ -20,19 +20,15 @@ export type OutboundDeps = {
 };
 export type Sent = { url: URL; method: string; headers: Record<string, string>; body: Uint8Array };
 
-const REAL: OutboundDeps = { resolve: (host) => lookup(host, { all: true }), sendTo };
+export const resolveAll: OutboundDeps['resolve'] = (host) => lookup(host, { all: true });
+const REAL: OutboundDeps = { resolve: resolveAll, sendTo };
 
 /** A service for the Worker. Answers with the receiver's status alone: no header, no body, no redirect followed. */
 export function guardedOutbound({ resolve, sendTo: send }: OutboundDeps = REAL) {
   return async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    if (targetFault(request.url)) return refuse('private_address');
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host).catch(() => []);
-    const [first] = addresses;
-    if (!first) return refuse('name_not_found');
-    // One private address among public ones is reason enough: which of them is used would be chance.
-    if (addresses.some(({ address }) => !isPublicAddress(address))) return refuse('private_address');
+    const first = await publicAddressOf(url, resolve);
+    if (typeof first === 'string') return refuse(first);
     const body = new Uint8Array(await request.arrayBuffer());
     const sent = { url, method: request.method, headers: Object.fromEntries(request.headers), body };
     const status = await send(first, sent).catch(() => null);
@@ -40,12 +36,32 @@ export function guardedOutbound({ resolve, sendTo: send }: OutboundDeps = REAL) 
   };
 }
 
+/** The one address to connect to, or why there is none. */
+export async function publicAddressOf(url: URL, resolve: OutboundDeps['resolve']): Promise<Address | OutboundFault> {
+  if (targetFault(url.href)) return 'private_address';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host).catch(() => []);
+  // One private address among public ones is reason enough: which of them is used would be chance.
+  if (addresses.some(({ address }) => !isPublicAddress(address))) return 'private_address';
+  return addresses[0] ?? 'name_not_found';
+}
+
 function refuse(fault: OutboundFault): Response {
   return new Response(null, { status: BAD_GATEWAY, headers: { [OUTBOUND_FAULT_HEADER]: fault } });
 }
 
 /** Connects to the address, with the URL's name in the handshake, the certificate check and the Host header. */
-export function sendTo({ address, family }: Address, { url, method, headers, body }: Sent): Promise<number> {
+export async function sendTo(address: Address, sent: Sent): Promise<number> {
+  const response = await requestOf(address, sent);
+  response.destroy();
+  return response.statusCode ?? BAD_GATEWAY;
+}
+
+/** The same, with what was answered. */
+export function requestOf(
+  { address, family }: Address,
+  { url, method, headers, body }: Sent,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url.href, {
       method,
@@ -56,10 +72,7 @@ export function sendTo({ address, family }: Address, { url, method, headers, bod
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
     request.on('error', reject);
-    request.once('response', (response) => {
-      response.destroy();
-      resolve(response.statusCode ?? BAD_GATEWAY);
-    });
+    request.once('response', resolve);
     request.end(body);
   });
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { guardedFetch } from './guarded-fetch.ts';
 import { guardedOutbound } from './outbound.ts';
 import type { WorkerModule } from './worker-bundle.ts';
 
@@ -45,7 +46,8 @@ export function startRuntime({ modules, bindings, port, stateDirectory, note, lo
   const options = {
     ...convertV4MiniflareOptions({
       ...{ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME },
-      // A function, which wrangler.toml cannot name.
+      // Functions, which wrangler.toml cannot name.
+      outboundService: guardedFetch([bindings.MODEL_BASE_URL, bindings.OIDC_ISSUER]),
       serviceBindings: { ...RUNTIME.serviceBindings, OUTBOUND: guardedOutbound() },
     }),
     logRequests: false,

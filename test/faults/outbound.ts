@@ -11,6 +11,8 @@ export async function answerOutside(request: Outgoing): Promise<Response> {
   const url = new URL(request.url);
   if (url.hostname === 'issuer.test') return answerAsIssuer(url, request);
   if (url.hostname.endsWith('.hooks.test')) return answerAsReceiver(url, request);
+  if (/\/client\.json$|clients\.test$|meta-data$/.test(url.hostname + url.pathname) || url.hostname === 'clients.test')
+    return answerAsClient(url);
   return answerAsModel(request);
 }
 
@@ -27,6 +29,27 @@ async function answerAsIssuer({ pathname }: URL, request: Outgoing): Promise<Res
   const keys = published.get(name);
   if (keys === undefined) return new Response('Away', { status: 503 });
   return new Response(keys, { headers: { 'content-type': 'application/json' } });
+}
+
+const CLIENT = {
+  client_id: 'https://clients.test/good.json',
+  client_name: 'Good client',
+  redirect_uris: ['https://clients.test/callback'],
+  token_endpoint_auth_method: 'none',
+};
+const describedBy: string[] = [];
+
+/** `https://clients.test/{mood}.json` describes a client that wants to connect; `/asked` tells which hosts were asked for descriptions. */
+function answerAsClient({ hostname, pathname, href }: URL): Response | Promise<Response> {
+  if (pathname === '/asked') return Response.json(describedBy);
+  describedBy.push(hostname);
+  const own = { ...CLIENT, client_id: href };
+  if (pathname === '/slow.json') return new Promise(() => undefined);
+  if (pathname === '/huge.json') return Response.json({ ...own, tos_uri: `https://clients.test/${'x'.repeat(6_000)}` });
+  if (pathname === '/not-json.json') return new Response('<html>');
+  if (pathname === '/missing.json') return new Response(null, { status: 404 });
+  if (pathname === '/script-redirect.json') return Response.json({ ...own, redirect_uris: ['JavaScript:alert(1)'] });
+  return Response.json(pathname === '/other-id.json' ? CLIENT : own);
 }
 
 const received = new Map<string, Received[]>();

@@ -1,12 +1,13 @@
 import { OAuthAuthorizationServer } from '@cloudflare/workers-oauth-provider';
 import type { Scope } from '../../domain/access.ts';
-import type { Env } from '../../env.ts';
 import { logLine } from '../../domain/redaction/log-line.ts';
+import type { Env } from '../../env.ts';
 
 /** OAuth 2.1 for the MCP endpoint. The library keeps grants, tokens and registered clients in KV; who may sign in and what is granted is ours. */
 
 /** What a client can be granted. `admin` is for keys alone: no assistant needs it. */
 export const GRANTED_SCOPES = ['read', 'write', 'ingest'] as const satisfies readonly Scope[];
+export const TOKEN_PATH = '/oauth/token';
 export const REGISTER_PATH = '/oauth/register';
 
 const ACCESS_TOKEN_S = 3_600;
@@ -40,6 +41,7 @@ export function authorizationServer(address: string): AuthorizationServer {
     issuer: address,
     resources: [resourceOf(address)],
     scopesSupported: [...GRANTED_SCOPES, 'offline_access'],
+    tokenEndpoint: TOKEN_PATH,
     clientRegistrationEndpoint: REGISTER_PATH,
     clientIdMetadataDocumentEnabled: true,
     accessTokenTTL: ACCESS_TOKEN_S,

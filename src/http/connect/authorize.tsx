@@ -13,12 +13,14 @@ import { ownAddress } from '../own-origin.ts';
 import { csrfToken, isCsrfToken } from '../session.ts';
 import { signedIn } from '../signed-in.tsx';
 import { authorizationServer, GRANTED_SCOPES, type GrantProps, oauthEnv } from './authorization-server.ts';
+import { isUnreachable } from './client-id.ts';
 import type { GrantNote } from './grants.ts';
 
 /** The consent page: a client asks in a person's browser to act for them. Nothing is kept between the question and the answer. */
 export const authorize = new Hono<App>();
 
 const D1_DEADLINE_MS = 8_000;
+const UNREADABLE = 'The description of this client, at the address it names itself by, could not be read.';
 
 /** A request that the library found good, and the way back to it. */
 type Asked = { request: AuthRequest; api: ReturnType<ReturnType<typeof authorizationServer>['getOAuthApi']> };
@@ -62,7 +64,8 @@ authorize.post('/authorize', (c) =>
 async function answering(c: Context<App>, answer: (asked: Asked) => Promise<Response>): Promise<Response> {
   const address = ownAddress(c);
   if (address === null) return refused(c, 'This server does not know its own address. Set PUBLIC_URL.', 400);
-  const { search } = new URL(c.req.url);
+  const { search, searchParams } = new URL(c.req.url);
+  if (searchParams.getAll('client_id').some(isUnreachable)) return refused(c, UNREADABLE, 400);
   try {
     const api = authorizationServer(address).getOAuthApi(oauthEnv(c.env));
     return await answer({ api, request: await api.parseAuthRequest(new Request(`${address}/authorize${search}`)) });
@@ -110,8 +113,7 @@ function originOf(redirectUri: string): string {
 /** The library's own words say what is wrong with a request; what else is thrown is a bug, except that a client's description cannot be had. */
 function reasonOf(error: unknown): string {
   if (error instanceof AuthorizationError) return error.message;
-  if (error instanceof Error && error.name === 'CimdFetchError')
-    return 'The description of this client, at the address it names itself by, could not be read.';
+  if (error instanceof Error && error.name === 'CimdFetchError') return UNREADABLE;
   throw error;
 }
 
