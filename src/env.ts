@@ -2,6 +2,7 @@ import type { DurableObject } from 'cloudflare:workers';
 import * as z from 'zod';
 import type { AgentObject } from './agent/agent-object.ts';
 import { planOf } from './domain/quota.ts';
+import { rateLimitsOf } from './domain/rate-limits.ts';
 
 /** The bindings of wrangler.toml, and the variables beside them. */
 export type Env = {
@@ -16,6 +17,11 @@ export type Env = {
   PUBLIC_URL?: string;
   /** What this server's workspaces may use, as JSON text: `Plan` in domain/quota.ts. Without it nothing is limited. */
   PLAN?: string;
+  /** Count the uses of a credential, and the attempts of a source that is nobody yet; the figures stand in wrangler.toml. */
+  KEY_LIMIT?: RateLimit;
+  SOURCE_LIMIT?: RateLimit;
+  /** The same counted by the Worker itself, as JSON text: `RateLimits` in domain/rate-limits.ts. Goes before the bindings. */
+  RATE_LIMITS?: string;
   /** A language model: MODEL_NAME with MODEL_BASE_URL for a server of OpenAI's kind, or with the AI binding for one of Cloudflare's. */
   MODEL_NAME?: string;
   MODEL_BASE_URL?: string;
@@ -35,6 +41,8 @@ export type AiBinding = { run(model: string, input: object, options: { signal: A
 
 const PLAN_EXAMPLE = '{"name": "Team", "limits": {"agents": 5, "generations": 1000, "credits": null, "api_keys": 10}}';
 
+const RATE_LIMITS_EXAMPLE = '{"key": 20000, "source": 600}';
+
 const OIDC_ISSUER_FAULT =
   'OIDC_ISSUER is not an https URL without a slash at its end. Use a form such as https://github.example.com/_services/token';
 
@@ -52,16 +60,23 @@ const Variables = z.object({
     .url({ protocol: /^https$/, error: OIDC_ISSUER_FAULT })
     .refine((url) => !url.endsWith('/'), OIDC_ISSUER_FAULT)
     .optional(),
-  PLAN: z.string().refine(isPlan, `PLAN is not a plan. Use a form such as ${PLAN_EXAMPLE}`).optional(),
+  PLAN: z.string().refine(reads(planOf), `PLAN is not a plan. Use a form such as ${PLAN_EXAMPLE}`).optional(),
+  RATE_LIMITS: z
+    .string()
+    .refine(reads(rateLimitsOf), `RATE_LIMITS are no limits. Use a form such as ${RATE_LIMITS_EXAMPLE}`)
+    .optional(),
 });
 
-function isPlan(text: string): boolean {
-  try {
-    planOf(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether a text can be read by what reads it later. */
+function reads(read: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      read(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }
 
 const BINDINGS = ['DB', 'KV', 'AGENT', 'FILES'] as const;

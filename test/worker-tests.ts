@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -12,7 +12,9 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const SOURCES = 'test/workers';
 const SETUP = 'test/workers/setup.ts';
 const WORKER = 'test/faults/worker.ts';
-const OUT = '.wrangler/tests';
+const OUTS = '.wrangler/tests';
+/** Of this process alone: another one that runs tests at the same time must find its own. */
+const OUT = `${OUTS}/${process.pid}`;
 /** What the runtime and the test runner bring. */
 const BROUGHT = ['cloudflare:*', 'node:*', 'vitest', 'async_hooks', 'buffer', 'crypto', 'events', 'process', 'stream'];
 
@@ -21,11 +23,13 @@ export const BUNDLED = {
   tests: `${OUT}/${SOURCES}/**/*.test.js`,
   setup: `${OUT}/${SETUP.replace(/ts$/, 'js')}`,
   worker: `${OUT}/${WORKER.replace(/ts$/, 'js')}`,
+  chunks: `${OUT}/chunks/`,
 };
 
-/** Bundles them anew. @throws what esbuild finds wrong */
+/** Bundles them, for as long as this process runs. @throws what esbuild finds wrong */
 export async function bundleTests(): Promise<void> {
-  rmSync(path.join(ROOT, OUT), { recursive: true, force: true });
+  removeLeftOver();
+  process.once('exit', () => rmSync(path.join(ROOT, OUT), { recursive: true, force: true }));
   const tests = readdirSync(path.join(ROOT, SOURCES)).filter((name) => /\.test\.tsx?$/.test(name));
   await build({
     absWorkingDir: ROOT,
@@ -48,4 +52,19 @@ export async function bundleTests(): Promise<void> {
     jsxImportSource: 'hono/jsx',
     logLevel: 'error',
   });
+}
+
+/** What a process left that was killed. */
+function removeLeftOver(): void {
+  const outs = path.join(ROOT, OUTS);
+  mkdirSync(outs, { recursive: true });
+  for (const name of readdirSync(outs)) if (!isRunning(name)) rmSync(path.join(outs, name), { recursive: true });
+}
+
+function isRunning(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
 }

@@ -15,6 +15,7 @@ import { LiveRuns } from './live-runs.ts';
 import { modelOf } from './model.ts';
 import { PinnedCases } from './pinned-cases.ts';
 import { resultView, selectNewestResults } from './result-rows.ts';
+import { Retention } from './retention.ts';
 import { checkStall, type RunLogDeps } from './run-log.ts';
 import { charsOfPaths, readFingerprint } from './run-readings.ts';
 import { type Run, runHeader } from './run-rows.ts';
@@ -41,6 +42,7 @@ export class AgentCore {
   readonly upkeep: Upkeep;
   readonly judge: BehaviorJudge;
   readonly webhooks: WebhookSender;
+  readonly retention: Retention;
   readonly usedTools: HeldReadings<UsedTools>;
   readonly fingerprints: HeldReadings<Fingerprint>;
   registered: boolean;
@@ -72,6 +74,10 @@ export class AgentCore {
       rearm: (at) =>
         at === null ? deleteTimer(sql, 'webhook', 0) : replaceTimer(sql, { kind: 'webhook', key: 0, at }),
     });
+    this.retention = new Retention({
+      ...{ storage: ctx.storage, stores: env, runs: this.runs },
+      removed: (seq, now) => this.#showAnew(seq, now),
+    });
     this.upkeep = new Upkeep({
       ...{
         ...shared,
@@ -81,6 +87,7 @@ export class AgentCore {
         generator: this.generator,
         judge: this.judge,
         webhooks: this.webhooks,
+        retention: this.retention,
       },
       isRegistered: () => this.registered,
       stalled: (seq, now) => this.#checkStall(seq, now),
@@ -94,7 +101,11 @@ export class AgentCore {
 
   async #wake(): Promise<void> {
     await this.clock.wake();
-    if (this.registered && this.generator.resume()) this.clock.arm(Date.now());
+    if (!this.registered) return;
+    if (this.generator.resume()) this.clock.arm(Date.now());
+    // An object that slept through the update that brought retention has no alarm.
+    const look = this.clock.at === null ? this.retention.next(Date.now()) : null;
+    if (look !== null) this.clock.arm(look);
   }
 
   /** Serves timers that are due, works on a generation, then tells D1 what changed. */
@@ -111,6 +122,7 @@ export class AgentCore {
     this.fingerprints.clear();
     this.upkeep.forget();
     this.generator.forget();
+    this.retention.forget();
   }
 
   #checkStall(seq: number, now: number): void {
@@ -127,9 +139,13 @@ export class AgentCore {
 
   /** A stored verdict changed: pages get all rows anew, newest last, because the one that changed may be among those they hold. */
   revised(run: Run, now: number): void {
-    const source = this.source(run.seq);
-    this.watchers.announce(run.seq, { source, fresh: () => source.newest().reverse(), now });
+    this.#showAnew(run.seq, now);
     this.upkeep.changed(run, now);
+  }
+
+  #showAnew(seq: number, now: number): void {
+    const source = this.source(seq);
+    this.watchers.announce(seq, { source, fresh: () => source.newest().reverse(), now });
   }
 
   source(seq: number): Source {

@@ -10,6 +10,7 @@ import type { DeliveryView } from '../domain/webhook-delivery.ts';
 import type { Env } from '../env.ts';
 import { AgentCore } from './agent-core.ts';
 import { type AgentDetail, countHoldings, describeAgent, type Holdings } from './agent-detail.ts';
+import { type ExportPage, type ExportPlace, exportPage } from './agent-export.ts';
 import { viewCaseResult } from './case-results.ts';
 import { selectAgent, selectScenario } from './catalogue.ts';
 import {
@@ -179,5 +180,10 @@ export abstract class AgentReader extends DurableObject<Env> {
       await this.core.catalogue.reloadIfStale();
       return readSuite(this.core.sql);
     });
+  }
+
+  /** A page of an export: all that is held of runs and of the cases they were judged by. */
+  async exportPage(from: ExportPlace | null): Promise<Result<ExportPage>> {
+    return this.core.answer(() => exportPage(this.core, from));
   }
 }

@@ -192,6 +192,13 @@ const STEPS: readonly string[] = [
      actor TEXT NOT NULL,
      at INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  `-- When the texts of a result, and of all results of a run, were removed for their age; null while they are here.
+   ALTER TABLE results ADD COLUMN removed_at INTEGER;
+   ALTER TABLE runs ADD COLUMN texts_removed_at INTEGER;
+   -- 90 days after the first end; what the workspace has decided is asked a day from now.
+   INSERT INTO timers (kind, key, at)
+     SELECT 'retention', 0, min(ended_at) + 7776000000 FROM runs WHERE ended_at IS NOT NULL HAVING count(*) > 0;`,
 ];
 
 /** True when this object was registered: an object that was not holds no table at all. */

@@ -1,4 +1,5 @@
 import { judgeBrief } from '../domain/judge-brief.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { CaseContent } from '../domain/scenario.ts';
 import { Judgement, withJudgement } from '../domain/verdict/judgement.ts';
@@ -75,7 +76,7 @@ export class BehaviorJudge {
       const question = { name: 'judgement', answer: Judgement, ...brief };
       return await model.ask(question, AbortSignal.timeout(MODEL_PATIENCE_MS));
     } catch (cause) {
-      console.warn(JSON.stringify({ level: 'warn', event: 'judge_failed', cause: String((cause as Error).cause) }));
+      console.warn(logLine({ level: 'warn', event: 'judge_failed', cause: String((cause as Error).cause) }));
       return undefined;
     }
   }

@@ -48,12 +48,19 @@ function selectAttempts(sql: SqlStorage, key: Key): Attempt[] {
   }));
 }
 
-type SentRow = { received_at: number; late: number; verdict: string; body: string; content: string };
+type SentRow = {
+  received_at: number;
+  late: number;
+  verdict: string;
+  body: string;
+  content: string;
+  removed_at: number | null;
+};
 
 function selectSent(sql: SqlStorage, row: CaseRow, key: Key & { attempt: number }) {
   const found = sql
     .exec<SentRow>(
-      `SELECT r.received_at, r.late, r.verdict, r.body, v.content FROM results r
+      `SELECT r.received_at, r.late, r.verdict, r.body, r.removed_at, v.content FROM results r
        JOIN case_versions v ON v.case_no = r.case_no AND v.rev = r.case_rev
        WHERE r.run_seq = ?1 AND r.case_no = ?2 AND r.trial = ?3 AND r.attempt = ?4 LIMIT 1`,
       ...[key.runSeq, key.caseNo, key.trial, key.attempt],
@@ -72,7 +79,7 @@ function selectSent(sql: SqlStorage, row: CaseRow, key: Key & { attempt: number 
     result: sent,
     content,
   });
-  return { content, sent, result };
+  return { content, sent, result, ...(found.removed_at === null ? {} : { textsRemovedAt: found.removed_at }) };
 }
 
 /** How the case went elsewhere. The key of results begins with the run, so that each run is asked, never all results read. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../domain/errors.ts';
 import type { Plan } from '../domain/quota.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import { changed, type Scenario, type ScenarioChange } from '../domain/scenario.ts';
 import type { Tool } from '../domain/tool.ts';
 import { deleteAgent, upsertAgent } from '../store/agents.ts';
@@ -66,8 +67,10 @@ export class CatalogueWriter {
     return this.#inTurn(async () => {
       await this.#finishRemoval(fresh.now);
       const { plan } = agent;
-      const { id, agents } = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh, limit: plan.limits.agents }));
-      if (id === null) throw limitReached(agents, plan);
+      const written = await reachD1(upsertAgent(this.#db, { ...agent, ...fresh, limit: plan.limits.agents }));
+      const { id } = written;
+      if (!written.isOpen) throw new Refusal('AUTH_FAILED', 'Authentication failed', 'Check your INVARIUM_API_KEY.');
+      if (id === null) throw limitReached(written.agents, plan);
       upgradeSchema(this.#storage);
       this.#storage.transactionSync(() => {
         const { workspaceId, name, description, tools } = agent;
@@ -221,7 +224,7 @@ export async function reachD1<T>(work: Promise<T>, words = UNREACHABLE): Promise
   try {
     return await withDeadline(work, WRITE_DEADLINE_MS);
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'd1_write_failed', cause: String(cause) }));
+    console.error(logLine({ level: 'error', event: 'd1_write_failed', cause: String(cause) }));
     throw unreachable(words);
   }
 }

@@ -2,18 +2,10 @@ import { echo, Refusal, refusalText } from '../domain/errors.ts';
 import type { RunEnd } from '../domain/run-state.ts';
 import type { Reported } from '../domain/verdict/reported.ts';
 import { selectTitles } from './catalogue.ts';
+import { keptName } from './kept-name.ts';
 import type { PinnedCase } from './pinned-cases.ts';
 import { selectHeld } from './result-rows.ts';
-import {
-  announced,
-  findRun,
-  keptKey,
-  makeRun,
-  type RunLogDeps,
-  type RunToMake,
-  rewindTimer,
-  untouched,
-} from './run-log.ts';
+import { announced, findRun, makeRun, type RunLogDeps, type RunToMake, rewindTimer, untouched } from './run-log.ts';
 import { type CiRun, type Run, runRev, selectSeqOfKey, updateRun } from './run-rows.ts';
 import { faultWords, type Item, type Located, type Rejection, type Streamed, streamResults } from './streaming.ts';
 import { MAX_UNMAPPED, unmappedCase } from './unmapped-cases.ts';
@@ -53,7 +45,7 @@ export type Ingested = Streamed & { rejected: Rejection[]; unmapped: number };
 export function ingest(deps: RunLogDeps, given: IngestCall, made: { id: string; now: number }): Ingested {
   const { storage, runs } = deps;
   const { externalKey } = given.ci;
-  const call = { ...given, ci: { ...given.ci, externalKey: externalKey && keptKey(externalKey) } };
+  const call = { ...given, ci: { ...given.ci, externalKey: externalKey && keptName(externalKey) } };
   const ingested = storage.transactionSync(() => {
     const known = findCiRun(deps, call);
     const begun = known ? goesOn(deps, known, call) : makeRun(deps, ciRun(call), made);
@@ -81,8 +73,8 @@ function findCiRun(deps: RunLogDeps, call: IngestCall): Run | null {
 }
 
 function ciRun(call: IngestCall): RunToMake {
-  const { name, source, expectedTotal, ci, shard } = call;
-  return { name, source, expectedTotal, ci: { ...ci, shardTotal: shard?.total ?? null } };
+  const { name, source, expectedTotal, rules, ci, shard } = call;
+  return { name, source, expectedTotal, rules, ci: { ...ci, shardTotal: shard?.total ?? null } };
 }
 
 /** A run that is over keeps the total it had. @throws Refusal CONFLICT for one that was cancelled, or another total */
@@ -240,13 +232,13 @@ function endByHand(deps: RunLogDeps, { runId, now, end }: Ending): Run {
 
 /** @throws Refusal NOT_FOUND for a run that is of another CI job than the one that asks; null asks for none */
 export function assertOfJob(run: Run, job: string | null): void {
-  if (job === null || run.ci.externalKey === keptKey(job)) return;
+  if (job === null || run.ci.externalKey === keptName(job)) return;
   throw new Refusal('NOT_FOUND', `Test run not found: ${run.id}`, 'A job may ask for its own runs.');
 }
 
 /** The run of a CI job by its key. @throws Refusal NOT_FOUND */
 export function runOfKey(deps: RunLogDeps, externalKey: string): Run {
-  const seq = selectSeqOfKey(deps.storage.sql, keptKey(externalKey));
+  const seq = selectSeqOfKey(deps.storage.sql, keptName(externalKey));
   if (seq === undefined) throw new Refusal('NOT_FOUND', `No test run has the key ${echo(externalKey)}`);
   return deps.runs.get(seq);
 }

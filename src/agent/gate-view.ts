@@ -1,7 +1,7 @@
 import type { RunHeader } from '../domain/run.ts';
 import type { AgentScore } from '../domain/scores.ts';
 import { assertOfJob, countRejected } from './ci-intake.ts';
-import { findRun, type RunLogDeps } from './run-log.ts';
+import { findRun, labelOf, type RunLogDeps } from './run-log.ts';
 import { compare, type ReadingDeps } from './run-readings.ts';
 import { type Run, selectNewestOfBranch } from './run-rows.ts';
 
@@ -26,7 +26,8 @@ export function viewGate(
   const run = findRun(log, runId);
   assertOfJob(run, job);
   const { score, outage } = deps.scores.afterRun(run.seq);
-  const candidates = baseline === null ? [] : selectNewestOfBranch(deps.sql, baseline, run.seq);
+  const branch = labelOf(baseline, run);
+  const candidates = branch === null ? [] : selectNewestOfBranch(deps.sql, branch, run.seq);
   // An outage says nothing of the branch.
   const seq = candidates.find((one) => !deps.scores.afterRun(one).outage);
   const before = seq === undefined ? null : log.runs.get(seq);

@@ -1,5 +1,6 @@
 import { type RewrittenCase, RewrittenCases, reworded, rewritingBrief } from '../domain/generation/rewriting.ts';
 import { SeenMessages } from '../domain/generation/similarity.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import type { Model } from './model.ts';
 import { type CaseSource, embeddedEngine, type TestEngine } from './test-engine.ts';
 
@@ -46,5 +47,5 @@ async function ask(
 }
 
 function note(event: string, cause: string): void {
-  console.warn(JSON.stringify({ level: 'warn', event, cause }));
+  console.warn(logLine({ level: 'warn', event, cause }));
 }

@@ -37,8 +37,12 @@ export function nextAlarm({ timer, failures, dirty, openChanged, now, random }: 
         : openChanged
           ? now + TALLY_MS
           : null;
-  if (timer === null || flush === null) return timer ?? flush;
-  return Math.min(timer, flush);
+  return earliest(timer, flush);
+}
+
+/** The earlier of two times, either of which may not be set. */
+export function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** How long to wait after the n-th failure in a row. */

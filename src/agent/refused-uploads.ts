@@ -1,3 +1,5 @@
+import { redact } from '../domain/redaction/redaction.ts';
+
 /** Uploads that were turned away, the newest of them, so that a team sees why its reports do not arrive. */
 
 const KEPT = 100;
@@ -13,7 +15,7 @@ export type RefusedUpload = {
 };
 
 export function insertRefusedUpload(storage: DurableObjectStorage, upload: RefusedUpload): void {
-  const { at, format, code, reason, bytes, sender } = upload;
+  const { at, format, code, reason, bytes, sender } = redact(upload, { personalData: true }).value as RefusedUpload;
   storage.transactionSync(() => {
     storage.sql.exec(
       'INSERT INTO refused_uploads (at, format, code, reason, bytes, sender) VALUES (?1, ?2, ?3, ?4, ?5, ?6)',

@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/errors.ts';
+import { keptName } from './kept-name.ts';
 
 /** First answers to requests that carry an idempotency key: the same request again gets the same answer, for a day. */
 
@@ -10,7 +11,12 @@ const SERVED_MS = 60_000;
 export type ReplyKey = { key: string; hash: string };
 
 /** The first answer, or null where there is none: then the key is taken, and the caller has to settle it. @throws Refusal CONFLICT, INVALID_ARGUMENT */
-export function reserveReply(storage: DurableObjectStorage, { key, hash }: ReplyKey, now: number): string | null {
+export function reserveReply(
+  storage: DurableObjectStorage,
+  { key: given, hash }: ReplyKey,
+  now: number,
+): string | null {
+  const key = keptName(given);
   return storage.transactionSync(() => {
     const { sql } = storage;
     sql.exec('DELETE FROM replies WHERE expires_at <= ?1', now);
@@ -32,8 +38,9 @@ export function reserveReply(storage: DurableObjectStorage, { key, hash }: Reply
 /** Keeps the answer; a null frees the key, because what failed may be tried again. */
 export function settleReply(
   sql: SqlStorage,
-  { key, answer, now }: { key: string; answer: string | null; now: number },
+  { key: given, answer, now }: { key: string; answer: string | null; now: number },
 ): void {
+  const key = keptName(given);
   if (answer === null) sql.exec('DELETE FROM replies WHERE key = ?1 AND answer IS NULL', key);
   else sql.exec('UPDATE replies SET answer = ?2, expires_at = ?3 WHERE key = ?1', key, answer, now + KEPT_MS);
 }

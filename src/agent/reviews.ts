@@ -1,5 +1,6 @@
 import { echo, Refusal } from '../domain/errors.ts';
 import type { ResultStatus } from '../domain/fields.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import { redactText } from '../domain/redaction/redaction.ts';
 import type { ResultKey } from '../domain/run.ts';
 import { parseCaseId } from '../domain/scenario.ts';
@@ -60,6 +61,6 @@ export async function logReview(
     const entry = { workspaceId, at: now, actor, action: 'result.reviewed' as const, subject };
     await withDeadline(insertAuditEntry(db, entry), LOG_DEADLINE_MS);
   } catch (error) {
-    console.error(JSON.stringify({ level: 'error', event: 'audit_failed', subject, cause: String(error) }));
+    console.error(logLine({ level: 'error', event: 'audit_failed', subject, cause: String(error) }));
   }
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { echo, Refusal } from '../domain/errors.ts';
 import type { ResultStatus, RunStatus } from '../domain/fields.ts';
 import { redactText } from '../domain/redaction/redaction.ts';
+import { RETENTION_DAYS, removalDue } from '../domain/retention.ts';
 import type { ResultView, RunHeader } from '../domain/run.ts';
-import { endByStall, runStatus, STALL_MS, stallsAt } from '../domain/run-state.ts';
+import { endByStall, runStatus, stallsAt, USUAL_RULES } from '../domain/run-state.ts';
 import { EVALUATOR_VERSION } from '../domain/verdict/verdict.ts';
 import { selectAgent } from './catalogue.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -21,7 +21,7 @@ import {
   updateRun,
 } from './run-rows.ts';
 import { locate, type Streamed, type SyncCall, streamResults } from './streaming.ts';
-import { deleteTimer, replaceTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
+import { insertTimer, replaceTimer, selectOpenRunSeqs, type Timer, turnStallTimer } from './timers.ts';
 
 /** Runs that D1 has not heard of before new ones are refused: about 4 MB of headers. */
 const MAX_UNFLUSHED_RUNS = 10_000;
@@ -67,7 +67,7 @@ export function findRun({ storage, runs }: RunLogDeps, runId: string): Run {
   return runs.get(seq);
 }
 
-export type RunToMake = Pick<SyncCall, 'name' | 'source' | 'expectedTotal'> & { ci?: CiRun };
+export type RunToMake = Pick<SyncCall, 'name' | 'source' | 'expectedTotal' | 'rules'> & { ci?: CiRun };
 
 /** A run that holds nothing yet and has no timer. @throws Refusal RETRY_LATER when D1 has not heard of too many. */
 export function makeRun({ storage, runs }: RunLogDeps, call: RunToMake, { id, now }: { id: string; now: number }): Run {
@@ -77,34 +77,24 @@ export function makeRun({ storage, runs }: RunLogDeps, call: RunToMake, { id, no
     });
   }
   const agent = selectAgent(storage.sql);
+  const run = call.rules ?? USUAL_RULES;
   return insertRun(storage.sql, {
     id,
-    name: withoutSecrets(call.name),
+    name: labelOf(call.name, run),
     source: call.source,
     startedAt: now,
     expectedTotal: call.expectedTotal,
     pinnedRev: agent.catalogue_rev,
     toolsVersion: agent.tools_version,
     evaluatorVersion: EVALUATOR_VERSION,
-    redactPersonal: true,
-    stallMs: STALL_MS,
-    ci: call.ci ? cleanJob(call.ci) : NO_CI,
+    ...run,
+    ci: call.ci ? { ...call.ci, branch: labelOf(call.ci.branch, run), commit: labelOf(call.ci.commit, run) } : NO_CI,
   });
 }
 
-/** What a sender calls a run is shown as it is, but for secrets. */
-function withoutSecrets(text: string | null): string | null {
-  return text === null ? null : redactText(text, { personalData: false }).value;
-}
-
-function cleanJob({ externalKey, branch, commit, shardTotal }: CiRun): CiRun {
-  return { externalKey, branch: withoutSecrets(branch), commit: withoutSecrets(commit), shardTotal };
-}
-
-/** The key of a CI job as it is kept: one that holds a secret is kept as its hash. */
-export function keptKey(externalKey: string): string {
-  const isClean = withoutSecrets(externalKey) === externalKey;
-  return isClean ? externalKey : createHash('sha256').update(externalKey).digest('hex');
+/** What a sender says of a run, as it is kept and compared: without what is redacted in its results. */
+export function labelOf<T extends string | null>(text: T, { redactPersonal }: Pick<Run, 'redactPersonal'>): string | T {
+  return text === null ? text : redactText(text, { personalData: redactPersonal }).value;
 }
 
 /** A total may be announced once. */
@@ -118,15 +108,22 @@ export function announced({ storage }: RunLogDeps, run: Run, expectedTotal: numb
   return changed;
 }
 
-/** An open run has a stall timer, an ended one has none; in between it is not touched. */
+/** An open run has a stall timer, an ended one whose texts are here is waited for by `retention`; in between it is not touched. */
 export function rewindTimer(
-  { storage }: RunLogDeps,
+  { storage: { sql } }: RunLogDeps,
   { before, after, now }: { before: Run | null; after: Run; now: number },
 ): void {
   const wasOpen = before !== null && before.end === null;
   const isOpen = after.end === null;
-  if (isOpen && !wasOpen) replaceTimer(storage.sql, stallTimer(after, now));
-  if (!isOpen && wasOpen) deleteTimer(storage.sql, 'stall', after.seq);
+  if (isOpen && !wasOpen) replaceTimer(sql, stallTimer(after, now));
+  if (!isOpen && wasOpen) turnStallTimer(sql, after.seq, firstRemoval(now));
+  const hasTextsAgain = before?.textsRemovedAt !== after.textsRemovedAt;
+  if (!isOpen && !wasOpen && hasTextsAgain) insertTimer(sql, { kind: 'retention', key: 0, at: firstRemoval(now) });
+}
+
+/** For a workspace that decided nothing. What this one decided is asked by the alarm, within a day. */
+function firstRemoval(now: number): number {
+  return removalDue(now, RETENTION_DAYS.usual);
 }
 
 function stallTimer(run: Run, now: number): Timer {
@@ -142,7 +139,7 @@ export function checkStall({ storage, runs }: RunLogDeps, seq: number, now: numb
       replaceTimer(storage.sql, { kind: 'stall', key: seq, at });
       return null;
     }
-    deleteTimer(storage.sql, 'stall', seq);
+    turnStallTimer(storage.sql, seq, firstRemoval(now));
     if (run.end !== null) return null;
     // The uploads of a CI job end with its last shard or by hand; one that broke off must not look complete.
     const awaited = run.ci.externalKey !== null || run.ci.shardTotal !== null;

@@ -30,6 +30,8 @@ export type Run = {
   ci: CiRun;
   end: RunEnd | null;
   endedAt: number | null;
+  /** When the texts of its results were removed for their age; null while any is here. */
+  textsRemovedAt: number | null;
   headerRev: number;
   dirty: boolean;
   tally: Tally;
@@ -58,6 +60,7 @@ export function runHeader(run: Run, agentName: string): RunHeader {
     started_at: run.startedAt,
     ...(run.endedAt === null ? {} : { completed_at: run.endedAt }),
     ...(run.expectedTotal === null ? {} : { expected_total: run.expectedTotal }),
+    ...(run.textsRemovedAt === null ? {} : { texts_removed_at: run.textsRemovedAt }),
     counts: run.tally.counts,
     flaky_cases: run.tally.flaky,
     rev: runRev(run),
@@ -83,13 +86,15 @@ type RunRow = {
   end_status: RunEnd['status'] | null;
   end_reason: RunStatusReason | null;
   ended_at: number | null;
+  texts_removed_at: number | null;
   header_rev: number;
   tally: string | null;
   dirty: number;
 };
 
 const COLUMNS = `seq, run_id, name, source, started_at, expected_total, pinned_rev, tools_version, evaluator_version,
-  redact_personal, stall_ms, external_key, branch, commit_sha, shard_total, end_status, end_reason, ended_at, header_rev, tally, dirty`;
+  redact_personal, stall_ms, external_key, branch, commit_sha, shard_total, end_status, end_reason, ended_at, texts_removed_at,
+  header_rev, tally, dirty`;
 
 export function selectRun(sql: SqlStorage, seq: number): Run {
   return fromRow(sql, sql.exec<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE seq = ?1 LIMIT 1`, seq).one());
@@ -112,6 +117,7 @@ function fromRow(sql: SqlStorage, row: RunRow): Run {
     ci: { externalKey: row.external_key, branch: row.branch, commit: row.commit_sha, shardTotal: row.shard_total },
     end: row.end_status ? { status: row.end_status, reason: row.end_reason } : null,
     endedAt: row.ended_at,
+    textsRemovedAt: row.texts_removed_at,
     headerRev: row.header_rev,
     dirty: row.dirty === 1,
     tally: row.tally && !row.dirty ? (JSON.parse(row.tally) as Tally) : countResults(sql, row.seq),
@@ -146,7 +152,7 @@ function countResults(sql: SqlStorage, seq: number): Tally {
   return tally;
 }
 
-export type NewRun = Omit<Run, 'seq' | 'tally' | 'end' | 'endedAt' | 'headerRev' | 'dirty'>;
+export type NewRun = Omit<Run, 'seq' | 'tally' | 'end' | 'endedAt' | 'textsRemovedAt' | 'headerRev' | 'dirty'>;
 
 /** Numbers run on; that of a deleted run is not given again. */
 export function insertRun(sql: SqlStorage, run: NewRun): Run {
@@ -161,14 +167,15 @@ export function insertRun(sql: SqlStorage, run: NewRun): Run {
       ...[run.ci.externalKey, run.ci.branch, run.ci.commit, run.ci.shardTotal],
     )
     .one();
-  return { ...run, seq, tally: NO_RESULTS, end: null, endedAt: null, headerRev: 1, dirty: true };
+  const begun = { end: null, endedAt: null, textsRemovedAt: null, headerRev: 1, dirty: true };
+  return { ...run, seq, tally: NO_RESULTS, ...begun };
 }
 
 /** Writes what can change of a run's header. */
 export function updateRun(sql: SqlStorage, run: Run): void {
   sql.exec(
-    `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7, shard_total = ?8
-     WHERE seq = ?1`,
+    `UPDATE runs SET expected_total = ?2, end_status = ?3, end_reason = ?4, ended_at = ?5, header_rev = ?6, dirty = ?7, shard_total = ?8,
+       texts_removed_at = ?9 WHERE seq = ?1`,
     ...[
       run.seq,
       run.expectedTotal,
@@ -178,13 +185,17 @@ export function updateRun(sql: SqlStorage, run: Run): void {
       run.headerRev,
       Number(run.dirty),
       run.ci.shardTotal,
+      run.textsRemovedAt,
     ],
   );
 }
 
-/** Says that an ended run changed: its stored tally no longer holds and D1 must hear of it. One row, once until the next flush. */
+/**
+ * Says that an ended run got further results: its stored tally no longer holds, D1 must hear of it, and there are texts to be removed again.
+ * One row, once until the next flush.
+ */
 export function updateRunChanged(sql: SqlStorage, seq: number): void {
-  sql.exec('UPDATE runs SET dirty = 1 WHERE seq = ?1', seq);
+  sql.exec('UPDATE runs SET dirty = 1, texts_removed_at = NULL WHERE seq = ?1', seq);
 }
 
 /** D1 holds this run as it is. An ended one keeps its exact tally, so that lists need not count again. */

@@ -2,13 +2,14 @@ import { type Placement, place } from '../domain/counting.ts';
 import { type ErrorCode, echo, Refusal, refusalText } from '../domain/errors.ts';
 import type { Counts, ResultStatus, Source } from '../domain/fields.ts';
 import { invalidResults } from '../domain/intake.ts';
-import { redact } from '../domain/redaction/redaction.ts';
+import { redact, withoutSecrets } from '../domain/redaction/redaction.ts';
 import type { RunResult } from '../domain/result.ts';
-import { endAfterCall, isCancelled, isLate, reopened } from '../domain/run-state.ts';
+import { endAfterCall, isCancelled, isLate, type RunRules, reopened } from '../domain/run-state.ts';
 import { judge } from '../domain/verdict/judge.ts';
 import { isJudgeDue, pendingJudgement } from '../domain/verdict/judgement.ts';
 import { judgeReported, type Reported } from '../domain/verdict/reported.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
+import { keptName } from './kept-name.ts';
 import type { CaseFault, PinnedCase, PinnedCases } from './pinned-cases.ts';
 import { type HeldRow, insertResult, type Key, selectHeld, selectVerdict, type ViewParts } from './result-rows.ts';
 import { type Run, runRev, type Tally, updateRun, updateRunChanged } from './run-rows.ts';
@@ -34,6 +35,8 @@ export type SyncCall = {
   source: Source;
   expectedTotal: number | null;
   items: Item[];
+  /** What a run that is made holds to; a call that names its run looks nothing up. */
+  rules: RunRules | null;
 };
 
 /** The verdict on one result of a call, in the order in which they were sent. */
@@ -118,7 +121,8 @@ export function faultWords(fault: CaseFault, id: string, index: number): string 
     : unknown;
 }
 
-function takeIn(deps: StreamDeps, state: Streamed, { index, item, pinned, reported }: Located): void {
+function takeIn(deps: StreamDeps, state: Streamed, { index, item: sent, pinned, reported }: Located): void {
+  const item = { ...sent, result_id: sent.result_id && keptName(sent.result_id) };
   const key: Key = { runSeq: state.run.seq, caseNo: pinned.caseNo, trial: item.trial };
   const held = selectHeld(deps.sql, key);
   const placement = place(held, item);
@@ -170,9 +174,11 @@ type Storing = {
 function store(deps: StreamDeps, state: Streamed, { key, item, pinned, attempt, held, reported }: Storing): Verdict {
   const { run } = state;
   const result = JSON.parse(item.text) as RunResult;
+  const { expectations } = pinned.content;
   const input = {
-    result,
-    expectations: pinned.content.expectations,
+    // A case that expects a secret holds its mark; it is found where the result has the same mark.
+    result: JSON.stringify(expectations).includes('[REDACTED:') ? withoutSecrets(result) : result,
+    expectations,
     tools: deps.cases.tools(run.toolsVersion),
     ...judgeExtras(pinned),
   };
@@ -257,12 +263,13 @@ function settle({ sql, now }: StreamDeps, { before, after, batch }: Settling): R
   const newKeys = after.tally.keys > before.tally.keys;
   const state = newKeys ? reopened(facts(after)) : facts(after);
   const end = endAfterCall(state, { batch });
+  const withTexts: Run = { ...after, textsRemovedAt: null };
   if (end !== before.end) {
-    const turned: Run = { ...after, end, endedAt: end ? now : null, headerRev: after.headerRev + 1, dirty: true };
+    const turned: Run = { ...withTexts, end, endedAt: end ? now : null, headerRev: after.headerRev + 1, dirty: true };
     updateRun(sql, turned);
     return turned;
   }
   const changed = before.end !== null && after.tally.rows > before.tally.rows;
-  if (changed && !before.dirty) updateRunChanged(sql, after.seq);
-  return changed ? { ...after, dirty: true } : after;
+  if (changed && !(before.dirty && before.textsRemovedAt === null)) updateRunChanged(sql, after.seq);
+  return changed ? { ...withTexts, dirty: true } : after;
 }

@@ -2,6 +2,8 @@ import { parseBlueprint } from '../domain/blueprint/blueprint.ts';
 import { echo, Refusal } from '../domain/errors.ts';
 import type { GenerationRequest } from '../domain/generation/case-plan.ts';
 import { type GenerationOrder, isLive, LOCK_MS, statusAt, titleFrom } from '../domain/generation-job.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
+import { withoutSecrets } from '../domain/redaction/redaction.ts';
 import type { CaseContent, Scenario } from '../domain/scenario.ts';
 import { updateGeneration } from '../store/generations.ts';
 import { hasSchema } from './agent-schema.ts';
@@ -129,7 +131,7 @@ export class TestGenerator {
       }
       this.#failures = 0;
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', event: 'generation_step_failed', cause: String(error) }));
+      console.error(logLine({ level: 'error', event: 'generation_step_failed', cause: String(error) }));
       this.#open = null;
       this.#failures += 1;
     }
@@ -166,9 +168,9 @@ export class TestGenerator {
   async #next(job: Generation, signal: AbortSignal): Promise<{ made: CaseContent[] } | { fault: string }> {
     try {
       this.#open = this.#open?.id === job.id ? this.#open : { id: job.id, source: this.#source(job) };
-      return { made: await this.#open.source.next(job.produced, signal) };
+      return { made: withoutSecrets(await this.#open.source.next(job.produced, signal)) };
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', event: 'test_engine_failed', cause: String(error) }));
+      console.error(logLine({ level: 'error', event: 'test_engine_failed', cause: String(error) }));
       return { fault: 'the test generator broke down on this blueprint' };
     }
   }

@@ -1,6 +1,6 @@
 /** Times at which something is due, for the one alarm an object has. `key` is a run's sequence number, 0 for what there is one of. */
 
-export type Timer = { kind: 'stall' | 'generation' | 'judge' | 'webhook'; key: number; at: number };
+export type Timer = { kind: 'stall' | 'generation' | 'judge' | 'webhook' | 'retention'; key: number; at: number };
 
 export function replaceTimer(sql: SqlStorage, timer: Timer): void {
   sql.exec(
@@ -16,6 +16,19 @@ export function insertTimer(sql: SqlStorage, { kind, key, at }: Timer): void {
 
 export function deleteTimer(sql: SqlStorage, kind: Timer['kind'], key: number): void {
   sql.exec('DELETE FROM timers WHERE kind = ?1 AND key = ?2', kind, key);
+}
+
+/** A run is over: its stall timer goes on as the agent's one `retention`, unless there is that already. One row either way. */
+export function turnStallTimer(sql: SqlStorage, seq: number, at: number): void {
+  const turn = "UPDATE OR IGNORE timers SET kind = 'retention', key = 0, at = ?2 WHERE kind = 'stall' AND key = ?1";
+  sql.exec(turn, seq, at);
+  deleteTimer(sql, 'stall', seq);
+}
+
+/** When a timer is due (epoch ms), or null where it is not set. */
+export function selectTimer(sql: SqlStorage, kind: Timer['kind'], key: number): number | null {
+  const rows = sql.exec<{ at: number }>('SELECT at FROM timers WHERE kind = ?1 AND key = ?2 LIMIT 1', kind, key);
+  return [...rows][0]?.at ?? null;
 }
 
 export function selectDueTimers(sql: SqlStorage, now: number): Timer[] {

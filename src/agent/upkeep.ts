@@ -1,10 +1,12 @@
+import { logLine } from '../domain/redaction/log-line.ts';
 import { hasSchema } from './agent-schema.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import type { BehaviorJudge } from './behavior-judge.ts';
 import { purgeDeletedCases, selectAgent } from './catalogue.ts';
 import type { CatalogueWriter } from './catalogue-writer.ts';
 import { type FlushDeps, flushToD1, openChanged, runsDue, type Told } from './flush.ts';
-import { alarmAfterCall, nextAlarm } from './next-alarm.ts';
+import { alarmAfterCall, earliest, nextAlarm } from './next-alarm.ts';
+import type { Retention } from './retention.ts';
 import { selectRemovedRuns } from './run-removal.ts';
 import type { TestGenerator, Wait } from './test-generator.ts';
 import { selectDueTimers, selectNextStall, selectNextTimer, selectOpenRunSeqs, type Timer } from './timers.ts';
@@ -20,6 +22,7 @@ export type UpkeepDeps = FlushDeps & {
   generator: TestGenerator;
   judge: BehaviorJudge;
   webhooks: WebhookSender;
+  retention: Retention;
   isRegistered: () => boolean;
   /** A run's stall timer is due. */
   stalled: (seq: number, now: number) => void;
@@ -43,21 +46,28 @@ export class Upkeep {
     if (!hasSchema(storage.sql)) return;
     const due = selectDueTimers(storage.sql, Date.now());
     await this.#serve(due);
-    if (isRegistered()) await this.#workOn(due.filter(({ kind }) => kind !== 'stall').slice(0, MAX_STEPS_AT_ONCE));
-    if (hasSchema(storage.sql)) this.#arm(isRegistered() ? selectNextTimer(storage.sql) : null);
+    if (isRegistered()) await this.#workOn(due);
+    if (hasSchema(storage.sql)) this.#arm(isRegistered() ? this.#nextTimer() : null);
   }
 
-  /** What waits for a model or a receiver: a step of each, side by side. What is left over is due at once. */
+  #nextTimer(): number | null {
+    const { storage, retention } = this.#deps;
+    return earliest(selectNextTimer(storage.sql), retention.next(Date.now()));
+  }
+
+  /** What waits for a model, a receiver or D1: a step of each, side by side. What is left over is due at once. */
   async #workOn(due: Timer[]): Promise<void> {
-    const { generator, judge, webhooks } = this.#deps;
+    const { generator, judge, webhooks, retention } = this.#deps;
     const wait: Wait = (work, until) => this.#waitFor(work, until);
-    const steps = due.map(({ kind, key }) => {
+    const slow = due.filter(({ kind }) => kind !== 'stall' && kind !== 'retention').slice(0, MAX_STEPS_AT_ONCE);
+    const steps = slow.map(({ kind, key }) => {
       if (kind === 'generation') return generator.step(wait);
       return kind === 'webhook' ? webhooks.step(wait) : judge.step(key, wait);
     });
+    if (retention.isDue(Date.now())) steps.push(retention.step(wait));
     for (const outcome of await Promise.allSettled(steps)) {
       if (outcome.status === 'fulfilled') continue;
-      console.error(JSON.stringify({ level: 'error', event: 'step_failed', cause: String(outcome.reason) }));
+      console.error(logLine({ level: 'error', event: 'step_failed', cause: String(outcome.reason) }));
     }
   }
 
@@ -102,7 +112,7 @@ export class Upkeep {
     } catch (error) {
       this.#failures += 1;
       const cause = String(error);
-      console.error(JSON.stringify({ level: 'error', event: 'flush_failed', failures: this.#failures, cause }));
+      console.error(logLine({ level: 'error', event: 'flush_failed', failures: this.#failures, cause }));
     }
   }
 

@@ -1,3 +1,4 @@
+import { logLine } from '../domain/redaction/log-line.ts';
 import { OUTBOUND_FAULT_HEADER, OUTBOUND_FAULTS, targetFault } from '../domain/webhook-target.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { type StoredWebhook, selectWebhooks, updateWebhookGone } from '../store/webhooks.ts';
@@ -75,14 +76,14 @@ export class WebhookSender {
     const now = Date.now();
     const writes = gone.map(({ id, url }) => updateWebhookGone(db, { workspaceId, id, url, now }));
     await withDeadline(Promise.all(writes), D1_DEADLINE_MS).catch((cause: unknown) => {
-      console.warn(JSON.stringify({ level: 'warn', event: 'webhook_not_switched_off', cause: String(cause) }));
+      console.warn(logLine({ level: 'warn', event: 'webhook_not_switched_off', cause: String(cause) }));
     });
   }
 
   /** Where the workspace wants to hear of runs, or null while D1 does not say. */
   async #webhooks(workspaceId: string, wait: Wait): Promise<StoredWebhook[] | null> {
     const reading = withDeadline(selectWebhooks(this.#deps.db, workspaceId), D1_DEADLINE_MS).catch((cause: unknown) => {
-      console.warn(JSON.stringify({ level: 'warn', event: 'webhooks_not_read', cause: String(cause) }));
+      console.warn(logLine({ level: 'warn', event: 'webhooks_not_read', cause: String(cause) }));
       return null;
     });
     return (await wait(reading, Date.now() + D1_DEADLINE_MS)) ?? null;
@@ -147,7 +148,7 @@ function judged(at: number, { ok, status, headers }: Response): Outcome {
 }
 
 function noAnswer(at: number, fault: string, cause?: unknown): Outcome {
-  if (cause) console.warn(JSON.stringify({ level: 'warn', event: 'webhook_failed', cause: String(cause) }));
+  if (cause) console.warn(logLine({ level: 'warn', event: 'webhook_failed', cause: String(cause) }));
   return { try: { at, ms: Date.now() - at, status: null, fault }, verdict: 'failed' };
 }
 

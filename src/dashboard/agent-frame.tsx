@@ -28,7 +28,7 @@ export type AgentFrameProps = {
   children: Child;
 };
 
-const STYLES = ['agent'];
+const STYLES = ['tabs', 'agent'];
 
 /** A page of an agent, under its name and the way to its other views. */
 export function AgentFrame({ agent, tab, workspaceName, csrf, scripts, styles, children }: AgentFrameProps) {

@@ -1,13 +1,13 @@
-import { grouped, minuteTime, shortRunId } from '../domain/formatting.ts';
+import { grouped, minuteTime } from '../domain/formatting.ts';
 import { type Place, placeText } from '../domain/query.ts';
 import type { ScoredRun } from '../domain/run.ts';
 import { AgentFrame, agentUrl, type FramedAgent } from './agent-frame.tsx';
 import { allowance, type Take } from './bounded-text.ts';
-import { Inline } from './inline.tsx';
+import { FigureHead } from './figure-head.tsx';
 import { ListNotes, ListPages } from './list-notes.tsx';
 import { type RefusedUpload, RefusedUploads } from './refused-uploads.tsx';
-import { resultsUrl, runName, runUrl } from './run-links.ts';
-import { StatusBadge } from './status-badge.tsx';
+import { PassedAndFailed, RunEnd, RunTitle } from './run-cells.tsx';
+import { runName } from './run-links.ts';
 import { Time } from './time.tsx';
 
 export type AgentRunsTabProps = {
@@ -92,18 +92,10 @@ function Table({ runs, now }: { runs: readonly ScoredRun[]; now: number }) {
           <th scope="col" class="wide">
             Date
           </th>
-          <th scope="col" class="number wide">
-            Tests
-          </th>
-          <th scope="col" class="number">
-            Passed
-          </th>
-          <th scope="col" class="number">
-            Failed
-          </th>
-          <th scope="col" class="number wide">
-            Score
-          </th>
+          <FigureHead name="Tests" on="wide" />
+          <FigureHead name="Passed" />
+          <FigureHead name="Failed" />
+          <FigureHead name="Score" on="wide" />
           <th scope="col" class="widest">
             Source
           </th>
@@ -136,14 +128,7 @@ function Line({ scored: { run, score }, now, take, canTick }: LineProps) {
         </td>
       )}
       <th scope="row">
-        <a href={runUrl(run)}>
-          <code>{shortRunId(run.id)}</code>
-        </a>
-        {run.name !== undefined && (
-          <small>
-            <Inline clip={take(run.name, NAME_CHARS)} />
-          </small>
-        )}
+        <RunTitle run={run} name={run.name === undefined ? undefined : take(run.name, NAME_CHARS)} />
         <small class="slim">
           <Time at={run.started_at} now={now} />
         </small>
@@ -153,18 +138,8 @@ function Line({ scored: { run, score }, now, take, canTick }: LineProps) {
         <small>{minuteTime(run.started_at)}</small>
       </td>
       <td class="number wide">{grouped(counts.total)}</td>
-      <td class="number" data-figure={counts.passed > 0 ? 'passed' : undefined}>
-        {grouped(counts.passed)}
-      </td>
-      <td class="number" data-figure={counts.failed > 0 ? 'failed' : undefined}>
-        {counts.failed > 0 ? <a href={resultsUrl(run, { status: 'failed' })}>{grouped(counts.failed)}</a> : 0}
-      </td>
-      <td class="number wide">{score ?? '—'}</td>
-      <td class="widest">{run.source}</td>
-      <td>
-        <StatusBadge status={run.status} />
-        {run.status_reason && <small>{run.status_reason}</small>}
-      </td>
+      <PassedAndFailed run={run} />
+      <RunEnd run={run} score={score} />
     </tr>
   );
 }

@@ -17,6 +17,7 @@ import { Repetition, ResultFacts } from './result-rows.tsx';
 import { Overridden, ReviewForm } from './review-controls.tsx';
 import { caseUrl, queueUrl, resultsUrl } from './run-links.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { TextsRemoved } from './texts-removed.tsx';
 import { stepsToRun, Trail } from './trail.tsx';
 import { callsShown, fitTranscript } from './transcript-turns.ts';
 
@@ -69,6 +70,7 @@ export function CasePage({ detail, now, workspaceName, csrf, mayDecide }: CasePa
         <StatusBadge status={result.status} />
       </header>
       <Verdict view={view} take={take} />
+      <TextsRemoved at={view.textsRemovedAt} />
       <Talk view={view} take={take} />
       <Sequence view={view} linked={linked} take={allowance(SEQUENCE_BYTES)} />
       <div class="proof">

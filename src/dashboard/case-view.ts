@@ -20,9 +20,10 @@ export type Pointed = { calls: ReadonlyMap<number, Evidence[]>; messages: Readon
 const NO_TOOLS = toolTable([]);
 
 export function viewOf(detail: CaseDetail): CaseView {
-  const { sent, content, result } = detail;
+  const { sent, content, result, textsRemovedAt } = detail;
   const calls = callsOf(sent, NO_TOOLS) ?? null;
-  const steps = expectedSteps(content.expectations);
+  // Without the arguments of the calls there is nothing to hold against what was expected of them.
+  const steps = textsRemovedAt === undefined ? expectedSteps(content.expectations) : null;
   const rows = calls ? alignCalls(steps ?? [], calls) : [];
   return { ...detail, calls, steps, rows, pointed: pointedAt(result.status === 'passed' ? [] : result.evidence) };
 }

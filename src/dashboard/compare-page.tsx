@@ -12,6 +12,7 @@ import { Layout } from './layout.tsx';
 import { runUrl } from './run-links.ts';
 import { RunName } from './run-name.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import { TextsRemoved } from './texts-removed.tsx';
 import { Time } from './time.tsx';
 import { stepsToAgent, Trail } from './trail.tsx';
 
@@ -67,6 +68,7 @@ function Sides({ before, after, now }: { before: ScoredRun; after: ScoredRun; no
           </a>{' '}
           <StatusBadge status={run.status} /> <Time at={run.started_at} now={now} />
           {run.outage && ', an outage, left out of the score'}
+          <TextsRemoved at={run.texts_removed_at} />
         </li>
       ))}
     </ul>

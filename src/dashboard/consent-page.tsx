@@ -23,7 +23,7 @@ export type ConsentPageProps = {
 /** May this client act for you? Names the client, where its access goes, and what it could do. */
 export function ConsentPage({ client, workspaceName, email, scopes, action, csrf }: ConsentPageProps) {
   return (
-    <Layout title={`Connect ${client.name}`} styles={['settings.css']}>
+    <Layout title={`Connect ${client.name}`}>
       <div class="narrow">
         <h1>
           Connect <bdi>{client.name}</bdi>?

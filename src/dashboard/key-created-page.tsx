@@ -3,6 +3,7 @@ import { ClientSnippets } from './client-snippets.tsx';
 import { CopyText } from './copy-text.tsx';
 import { Inline } from './inline.tsx';
 import { Layout } from './layout.tsx';
+import { ShownOnce } from './shown-once.tsx';
 
 export type KeyCreatedPageProps = {
   workspaceName: string;
@@ -34,16 +35,7 @@ export function KeyCreatedPage({ workspaceName, value, name, scopes, mcpUrl, csr
       <p class="lead">It may {scopes.join(', ')}, and works from now on.</p>
       <ol class="steps">
         <li>
-          <h2>Copy the key now</h2>
-          <div class="stack">
-            <label for="new-key">Shown once: it is not stored, and cannot be shown again</label>
-            <div class="beside">
-              <input id="new-key" value={value} readonly autocomplete="off" spellcheck={false} />
-              <button type="button" class="quiet" hidden data-copy-from="new-key" aria-label="Copy the key">
-                Copy
-              </button>
-            </div>
-          </div>
+          <ShownOnce id="new-key" what="the key" fate="it is not stored" value={value} />
         </li>
         <li>
           <h2>Put it into the environment of your client</h2>

@@ -2,10 +2,17 @@ import { CsrfField } from './layout.tsx';
 
 export type ScopeChoice = { name: string; meaning: string; isChosen: boolean };
 /** What stands in the form: as it was sent where it was refused. */
-export type KeyForm = { name: string; days: string; scopes: ScopeChoice[] };
+export type KeyForm = {
+  name: string;
+  days: string;
+  /** The only agent that the key is good for; empty for all. */
+  agent: string;
+  scopes: ScopeChoice[];
+};
 
 export type NewKeyFormProps = {
-  form: KeyForm & { id: string };
+  /** `agents`: names of the workspace's agents. */
+  form: KeyForm & { id: string; agents: readonly string[] };
   /** What was wrong with the form, as a sentence. */
   error: string | undefined;
   csrf: string | undefined;
@@ -36,6 +43,7 @@ export function NewKeyForm({ form, error, csrf }: NewKeyFormProps) {
         />
       </div>
       <ScopeChoices scopes={form.scopes} />
+      <AgentChoice agents={form.agents} chosen={form.agent} />
       <div class="stack">
         <label for="key-days">Expires after (days)</label>
         <input
@@ -71,5 +79,22 @@ function ScopeChoices({ scopes }: { scopes: ScopeChoice[] }) {
         </label>
       ))}
     </fieldset>
+  );
+}
+
+function AgentChoice({ agents, chosen }: { agents: readonly string[]; chosen: string }) {
+  if (agents.length === 0) return null;
+  return (
+    <div class="stack">
+      <label for="key-agent">Good for</label>
+      <select id="key-agent" name="agent">
+        <option value="">every agent</option>
+        {agents.map((name) => (
+          <option value={name} selected={name === chosen}>
+            only {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }

@@ -13,11 +13,18 @@ export type KeyLine = {
   createdAt: number;
   expiresAt?: number;
   lastUsedAt?: number;
+  /** The only agent that it is good for. */
+  agentName?: string;
+  /** Who made it, where a member did who still is one. */
+  madeBy?: string;
+  /** Whether the reader may revoke it; it may do no more than they. */
+  mayRevoke?: boolean;
 };
 
 /** Names are short where they are made; what else finds its way into the list must not fill the page. */
-const NAMES_BYTES = 10_000;
+const NAMES_BYTES = 20_000;
 const NAME_CHARS = 80;
+const EMAIL_CHARS = 254;
 
 /** Keys, one below the other, because seven columns fit no phone; `mayChange` brings the way to revoke one. */
 export function KeyList({ keys, now, mayChange }: { keys: KeyLine[]; now: number; mayChange: boolean }) {
@@ -34,7 +41,7 @@ export function KeyList({ keys, now, mayChange }: { keys: KeyLine[]; now: number
 type ItemProps = { line: KeyLine; now: number; take: Take; mayChange: boolean };
 
 function Item({ line, now, take, mayChange }: ItemProps) {
-  const { id, name, prefix, scopes, status, createdAt, lastUsedAt } = line;
+  const { id, name, prefix, scopes, status, createdAt, lastUsedAt, agentName, madeBy, mayRevoke = true } = line;
   return (
     <li class="result" id={id}>
       <KeyStatus status={status} />
@@ -46,8 +53,19 @@ function Item({ line, now, take, mayChange }: ItemProps) {
           <code>{prefix}…</code>
         </li>
         <li>{scopes.join(', ')}</li>
+        {agentName !== undefined && (
+          <li>
+            only <Inline clip={take(agentName, NAME_CHARS)} />
+          </li>
+        )}
         <li>
           created <Time at={createdAt} now={now} />
+          {madeBy !== undefined && (
+            <>
+              {' '}
+              by <Inline clip={take(madeBy, EMAIL_CHARS)} />
+            </>
+          )}
         </li>
         <li>
           <Expiry line={line} />
@@ -61,7 +79,7 @@ function Item({ line, now, take, mayChange }: ItemProps) {
             </>
           )}
         </li>
-        {mayChange && status !== 'revoked' && (
+        {mayChange && mayRevoke && status !== 'revoked' && (
           <li>
             <a href={`/api-keys/${id}/revoke`} id={`${id}-revoke`} aria-labelledby={`${id}-revoke ${id}-name`}>
               Revoke

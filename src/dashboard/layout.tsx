@@ -99,9 +99,9 @@ function SignedIn({ workspaceName, csrf, here }: SignedInProps) {
           </a>
         ))}
       </nav>
-      <span class="workspace" title="Workspace">
+      <a class="workspace" href="/workspaces" title="Workspace: enter another, or make one">
         <bdi>{workspaceName}</bdi>
-      </span>
+      </a>
       <form method="post" action="/sign-out">
         <CsrfField csrf={csrf} />
         <button type="submit" class="quiet">

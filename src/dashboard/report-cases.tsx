@@ -1,6 +1,7 @@
 import { counted, grouped } from '../domain/formatting.ts';
 import type { ReportedCase } from '../domain/report-groups.ts';
 import type { Take } from './bounded-text.ts';
+import { FigureHead } from './figure-head.tsx';
 import { Inline } from './inline.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
@@ -31,18 +32,10 @@ export function ReportCases({ cases, limit, take, link }: ReportCasesProps) {
             <tr>
               <th scope="col">Case</th>
               <th scope="col">Outcome</th>
-              <th scope="col" class="number">
-                Passed
-              </th>
-              <th scope="col" class="number wide">
-                Failed
-              </th>
-              <th scope="col" class="number wide">
-                Errors
-              </th>
-              <th scope="col" class="number wide">
-                Pending
-              </th>
+              <FigureHead name="Passed" />
+              <FigureHead name="Failed" on="wide" />
+              <FigureHead name="Errors" on="wide" />
+              <FigureHead name="Pending" on="wide" />
             </tr>
           </thead>
           <tbody>

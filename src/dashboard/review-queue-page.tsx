@@ -11,6 +11,7 @@ import { Layout } from './layout.tsx';
 import { Key, ReviewForm } from './review-controls.tsx';
 import { caseUrl, queueUrl, runUrl } from './run-links.ts';
 import { RunName } from './run-name.tsx';
+import { TextsRemoved } from './texts-removed.tsx';
 import { Time } from './time.tsx';
 import { callsShown, fitTranscript } from './transcript-turns.ts';
 
@@ -105,6 +106,7 @@ function Item({ queue, item: { pending, detail }, now, csrf, mayDecide }: ItemPr
         {skipped > 0 && ` · ${skipped} skipped`}
       </p>
       <Heading pending={pending} view={view} now={now} take={take} />
+      <TextsRemoved at={view.textsRemovedAt} />
       <Talk view={view} take={take} />
       <Sequence view={view} linked={callsShown(transcript)} take={take} />
       <div class="proof">

@@ -7,6 +7,7 @@ import { compareUrl, queueUrl, reportUrl, resultsUrl, runName, runUrl } from './
 import { RunName } from './run-name.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import { TextsRemoved } from './texts-removed.tsx';
 import { Time } from './time.tsx';
 import { stepsToAgent, Trail } from './trail.tsx';
 
@@ -60,6 +61,7 @@ export function RunPage(props: RunPageProps) {
         </header>
         <RunFacts run={run} now={now} />
         <Notes run={run} />
+        <TextsRemoved at={run.texts_removed_at} />
         <RunProgress run={run}>{findings && <RunFigures findings={findings} />}</RunProgress>
         <Lists run={run} />
         {findings && <RunProblems run={run} findings={findings} />}

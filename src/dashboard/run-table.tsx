@@ -1,5 +1,6 @@
 import { grouped, percent } from '../domain/formatting.ts';
 import type { RunHeader } from '../domain/run.ts';
+import { FigureHead } from './figure-head.tsx';
 import { runName, runUrl } from './run-links.ts';
 import { OutcomeBar } from './run-progress.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -16,12 +17,8 @@ export function RunTable({ runs, now, showAgent }: { runs: RunHeader[]; now: num
           <th scope="col" class="wide">
             Results
           </th>
-          <th scope="col" class="number">
-            Passed
-          </th>
-          <th scope="col" class="number wide">
-            Failed
-          </th>
+          <FigureHead name="Passed" />
+          <FigureHead name="Failed" on="wide" />
           <th scope="col" class="wide">
             Source
           </th>

@@ -1,9 +1,8 @@
 import { grouped, isoTime, minuteTime, relativeTime, shortRunId } from '../domain/formatting.ts';
 import type { RunHeader, ScoredRun } from '../domain/run.ts';
 import { allowance, type Take } from './bounded-text.ts';
-import { Inline } from './inline.tsx';
-import { resultsUrl, runUrl } from './run-links.ts';
-import { StatusBadge } from './status-badge.tsx';
+import { FigureHead } from './figure-head.tsx';
+import { PassedAndFailed, RunEnd, RunTitle } from './run-cells.tsx';
 
 /** Names of runs come from outside and share this; fifty of them have to fit into a page of 100 KB. */
 const NAMES_BYTES = 5_000;
@@ -26,11 +25,11 @@ export function ScoredRunTable({ runs, now }: { runs: readonly ScoredRun[]; now:
           <th scope="col" class="wide">
             Date
           </th>
-          <Figure name="Tests" on="wide" />
-          <Figure name="Passed" />
-          <Figure name="Failed" />
-          <Figure name="Errors" on="widest" />
-          <Figure name="Pending" on="widest" />
+          <FigureHead name="Tests" on="wide" />
+          <FigureHead name="Passed" />
+          <FigureHead name="Failed" />
+          <FigureHead name="Errors" on="widest" />
+          <FigureHead name="Pending" on="widest" />
           <th scope="col" class="number wide">
             <abbr title="Agent quality score after this run, 0 to 100">Score</abbr>
           </th>
@@ -49,14 +48,6 @@ export function ScoredRunTable({ runs, now }: { runs: readonly ScoredRun[]; now:
   );
 }
 
-function Figure({ name, on }: { name: string; on?: 'wide' | 'widest' }) {
-  return (
-    <th scope="col" class={on ? `number ${on}` : 'number'}>
-      {name}
-    </th>
-  );
-}
-
 type RunLineProps = { run: RunHeader; score: number | null; now: number; take: Take };
 
 function RunLine({ run, score, now, take }: RunLineProps) {
@@ -70,14 +61,7 @@ function RunLine({ run, score, now, take }: RunLineProps) {
         </label>
       </td>
       <th scope="row">
-        <a href={runUrl(run)}>
-          <code>{shortRunId(run.id)}</code>
-        </a>
-        {run.name !== undefined && (
-          <small>
-            <Inline clip={take(run.name, NAME_CHARS)} />
-          </small>
-        )}
+        <RunTitle run={run} name={run.name === undefined ? undefined : take(run.name, NAME_CHARS)} />
         <small class="slim">
           {run.agent_name}
           <br />
@@ -95,22 +79,12 @@ function RunLine({ run, score, now, take }: RunLineProps) {
           <small>of {grouped(run.expected_total)}</small>
         )}
       </td>
-      <td class="number" data-figure={counts.passed > 0 ? 'passed' : undefined}>
-        {grouped(counts.passed)}
-      </td>
-      <td class="number" data-figure={counts.failed > 0 ? 'failed' : undefined}>
-        {counts.failed > 0 ? <a href={resultsUrl(run, { status: 'failed' })}>{grouped(counts.failed)}</a> : 0}
-      </td>
+      <PassedAndFailed run={run} />
       <td class="number widest" data-figure={counts.error > 0 ? 'error' : undefined}>
         {grouped(counts.error)}
       </td>
       <td class="number widest">{grouped(counts.pending)}</td>
-      <td class="number wide">{score ?? '—'}</td>
-      <td class="widest">{run.source}</td>
-      <td>
-        <StatusBadge status={run.status} />
-        {run.status_reason && <small>{run.status_reason}</small>}
-      </td>
+      <RunEnd run={run} score={score} />
     </tr>
   );
 }

@@ -1,38 +1,36 @@
-import { STALL_MS } from '../domain/run-state.ts';
 import { ClientSnippets } from './client-snippets.tsx';
 import { CopyText } from './copy-text.tsx';
-import { CsrfField, Layout } from './layout.tsx';
+import { CsrfField } from './layout.tsx';
+import { type RefusedSettings, SettingsField } from './settings-fields.tsx';
+import { SettingsFrame } from './settings-frame.tsx';
+import { RulesSection, type ShownRules } from './settings-rules.tsx';
 import { type Usage, UsageTable } from './usage-table.tsx';
 
 export type SettingsPageProps = {
   workspace: { id: string; name: string };
-  /** `role` is null for somebody who is no member any more, and absent where nobody knows it. */
-  member: { email: string; role?: string | null };
+  /** `role` is null for somebody who is no member any more. */
+  member: { email: string; role: string | null };
   /** Absent while the database does not answer. */
   usage?: Usage;
-  /** The first members of the workspace; absent like `usage`. */
-  members?: { email: string; role: string }[];
+  /** Null like it. */
+  settings: ShownRules | null;
+  mayChange: boolean;
   planName: string;
   mcpUrl: string;
-  csrf?: string;
+  csrf: string;
+  refused?: RefusedSettings;
 };
 
 const SCRIPTS = ['copy'];
-const MINUTE_MS = 60_000;
+const NAME_CHARS = 80;
 
 /** Who and where one is, what is used of the plan, and the rules that hold for every run. */
-export function SettingsPage({ workspace, member, usage, members, planName, mcpUrl, csrf }: SettingsPageProps) {
+export function SettingsPage(props: SettingsPageProps) {
+  const { workspace, member, usage, settings, mayChange, planName, mcpUrl, csrf, refused } = props;
   return (
-    <Layout
-      title="Settings"
-      workspaceName={workspace.name}
-      here="/settings"
-      scripts={SCRIPTS}
-      {...(csrf ? { csrf } : {})}
-    >
-      <h1>Settings</h1>
+    <SettingsFrame tab="general" title="Settings" workspaceName={workspace.name} csrf={csrf} scripts={SCRIPTS}>
       <Profile member={member} csrf={csrf} />
-      <Workspace workspace={workspace} members={members} />
+      <Workspace {...{ workspace, csrf, refused }} mayChange={mayChange && settings !== null} />
       <section aria-labelledby="usage">
         <h2 id="usage">
           Usage and plan <small>{planName}</small>
@@ -45,7 +43,7 @@ export function SettingsPage({ workspace, member, usage, members, planName, mcpU
           </p>
         )}
       </section>
-      <Rules />
+      <RulesSection rules={settings} {...{ mayChange, csrf, refused }} />
       <section aria-labelledby="connector">
         <h2 id="connector">Connector</h2>
         <ol class="steps">
@@ -66,11 +64,11 @@ export function SettingsPage({ workspace, member, usage, members, planName, mcpU
           </li>
         </ol>
       </section>
-    </Layout>
+    </SettingsFrame>
   );
 }
 
-function Profile({ member: { email, role }, csrf }: Pick<SettingsPageProps, 'member'> & { csrf: string | undefined }) {
+function Profile({ member: { email, role }, csrf }: Pick<SettingsPageProps, 'member' | 'csrf'>) {
   return (
     <section aria-labelledby="profile">
       <h2 id="profile">Profile</h2>
@@ -79,15 +77,11 @@ function Profile({ member: { email, role }, csrf }: Pick<SettingsPageProps, 'mem
         <dd>
           <bdi>{email}</bdi>
         </dd>
-        {role !== undefined && (
-          <>
-            <dt>Role</dt>
-            <dd>
-              {role ?? 'no member of this workspace any more'}
-              {role === 'viewer' && <small>, who may look at everything and change nothing</small>}
-            </dd>
-          </>
-        )}
+        <dt>Role</dt>
+        <dd>
+          {role ?? 'no member of this workspace any more'}
+          {role === 'viewer' && <small>, who may look at everything and change nothing</small>}
+        </dd>
       </dl>
       <div class="pair">
         <form method="post" action="/sign-out">
@@ -110,59 +104,38 @@ function Profile({ member: { email, role }, csrf }: Pick<SettingsPageProps, 'mem
   );
 }
 
-type WorkspaceProps = Pick<SettingsPageProps, 'workspace'> & { members: SettingsPageProps['members'] | undefined };
+type WorkspaceProps = Pick<SettingsPageProps, 'workspace' | 'csrf' | 'mayChange'> & {
+  refused: RefusedSettings | undefined;
+};
 
-function Workspace({ workspace, members }: WorkspaceProps) {
+function Workspace({ workspace: { id, name }, csrf, mayChange, refused }: WorkspaceProps) {
   return (
     <section aria-labelledby="workspace">
       <h2 id="workspace">Workspace</h2>
       <dl class="settings">
         <dt>Name</dt>
         <dd>
-          <bdi>{workspace.name}</bdi>
+          <bdi>{name}</bdi>
         </dd>
         <dt>Id</dt>
         <dd>
-          <code>{workspace.id}</code>
+          <code>{id}</code>
         </dd>
-        {members && (
-          <>
-            <dt>Members</dt>
-            <dd>
-              <ul>
-                {members.map(({ email, role }) => (
-                  <li>
-                    <bdi>{email}</bdi>, {role}
-                  </li>
-                ))}
-              </ul>
-            </dd>
-          </>
-        )}
       </dl>
-    </section>
-  );
-}
-
-/** Said as they are: none of them can be set. */
-function Rules() {
-  return (
-    <section aria-labelledby="rules">
-      <h2 id="rules">Rules of every run</h2>
-      <dl class="settings">
-        <dt>Redaction</dt>
-        <dd>
-          Results are judged as they arrive and stored redacted: keys, tokens and passwords, e-mail addresses, phone and
-          card numbers, social security numbers and IP addresses become <code>[REDACTED:kind]</code>.
-        </dd>
-        <dt>Stall timer</dt>
-        <dd>
-          A run that hears nothing for {STALL_MS / MINUTE_MS} minutes ends: failed as stalled where announced results
-          are missing, failed as abandoned where none came, completed otherwise.
-        </dd>
-        <dt>Retention</dt>
-        <dd>Runs, results and scores are kept until their agent is deleted. Nothing is deleted for its age.</dd>
-      </dl>
+      {mayChange && (
+        <form method="post" action="/settings/name" class="form">
+          <CsrfField csrf={csrf} />
+          <SettingsField
+            {...{ name: 'name', label: 'New name', value: name, refused, maxlength: NAME_CHARS }}
+            hint="Who is signed in elsewhere, and clients that are connected, may be told the old name for a while."
+          />
+          <div class="stack">
+            <button type="submit" class="quiet">
+              Rename
+            </button>
+          </div>
+        </form>
+      )}
     </section>
   );
 }

@@ -20,7 +20,7 @@ const TABS = [
 export type WebhooksTab = (typeof TABS)[number][0];
 
 const SCRIPTS = ['copy'];
-const STYLES = ['webhooks'];
+const STYLES = ['tabs', 'webhooks'];
 
 /** Both pages on what goes out and comes in by itself. */
 export function WebhooksFrame({ tab, children, ...page }: FrameProps & { tab: WebhooksTab; children: Child }) {

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Layout } from './layout.tsx';
+import { ShownOnce } from './shown-once.tsx';
 
 export type SecretPageProps = {
   workspaceName: string;
@@ -22,16 +23,7 @@ function SecretPage({ workspaceName, csrf, title, secret, back, children }: Secr
       <h1>{title}</h1>
       <ol class="steps">
         <li>
-          <h2>Copy the secret now</h2>
-          <div class="stack">
-            <label for="secret">Shown once: it is stored encrypted, and cannot be shown again</label>
-            <div class="beside">
-              <input id="secret" value={secret} readonly autocomplete="off" spellcheck={false} />
-              <button type="button" class="quiet" hidden data-copy-from="secret" aria-label="Copy the secret">
-                Copy
-              </button>
-            </div>
-          </div>
+          <ShownOnce id="secret" what="the secret" fate="it is stored encrypted" value={secret} />
         </li>
         <li>{children}</li>
       </ol>

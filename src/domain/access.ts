@@ -23,6 +23,11 @@ export function scopesOf(role: Role): readonly Scope[] {
   return OF_ROLE[role];
 }
 
+/** Roles that may give a credential all of these. */
+export function rolesAbove(scopes: readonly Scope[]): Role[] {
+  return ROLES.filter((role) => scopes.every((scope) => OF_ROLE[role].includes(scope)));
+}
+
 /** Whether these scopes include one that is asked for. */
 export function allows(scopes: readonly Scope[], wanted: Scope): boolean {
   return scopes.includes(wanted) || scopes.includes('admin');

@@ -25,6 +25,8 @@ export type CaseDetail = {
   result: ResultView;
   content: CaseContent;
   sent: RunResult;
+  /** When its texts were removed for their age; absent while they are here. */
+  textsRemovedAt?: number;
   attempts: Attempt[];
   history: CaseRun[];
   previous: ResultKey | null;

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './redaction/redaction.ts';
+
 /** Every code a refusal can carry; the published contract names the first six, the rest are ours. */
 export type ErrorCode =
   | 'AUTH_FAILED'
@@ -64,11 +66,15 @@ export function unwrap<T>(result: Result<T>): T {
 }
 
 const MAX_ECHO = 64;
+const MARK = '[REDACTED]';
+/** Too short or too plain to be one for certain: where it is only repeated, doubt is enough. */
 const SECRET = /\b(?:inv_|sk-|ghp_|gho_|xox[abp]-|AKIA|Bearer\s+)[\w./+=-]{6,}/gi;
 
 /** At most 64 characters of the caller's own token, without control characters or secrets: all of it that a refusal may repeat. */
 export function echo(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const clean = text.replace(SECRET, '[REDACTED]').replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+  const clean = withoutSecrets(text.replace(SECRET, MARK))
+    .replace(/\[REDACTED:\w+\]/g, MARK)
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   return [...clean].slice(0, MAX_ECHO).join('');
 }

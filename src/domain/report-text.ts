@@ -4,6 +4,7 @@ import { markdownText } from './markdown.ts';
 import { type ReportedAudit, recommendations } from './recommendations.ts';
 import type { CategoryCoverage, RunReport } from './report.ts';
 import { type FailureGroup, failureGroups, type ReportedCase, reportedCases, worstFirst } from './report-groups.ts';
+import { removalSentence } from './retention.ts';
 import { type AgentScore, AQS_WEIGHTS, scoreBand } from './scores.ts';
 
 /** A report on a run as files hold it: Markdown for people, JSON for programs. The page says the same. */
@@ -40,6 +41,9 @@ export function reportFacts({ report: { run, latency }, madeAt }: ReportDocument
           string,
         ][])
       : []),
+    ...(run.texts_removed_at === undefined
+      ? []
+      : ([['Texts', removalSentence(run.texts_removed_at)]] as [string, string][])),
     ['Report made', `${minuteTime(madeAt)} UTC`],
   ];
 }

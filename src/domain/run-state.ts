@@ -4,9 +4,15 @@ import type { RunStatus, RunStatusReason } from './fields.ts';
 export type RunEnd = { status: 'completed' | 'failed'; reason: RunStatusReason | null };
 export type RunFacts = { end: RunEnd | null; expectedTotal: number | null; keys: number };
 
-export const STALL_MS = 30 * 60_000;
+/** How long a run may hear nothing before it ends: what a workspace may choose, and what it has chosen to begin with. */
+export const STALL_MINUTES = { least: 3, most: 12 * 60, usual: 30 };
+export const STALL_MS = STALL_MINUTES.usual * 60_000;
 export const MIN_EXPECTED_TOTAL = 1;
 export const MAX_EXPECTED_TOTAL = 100_000;
+
+/** What its workspace had decided when a run was made. It holds for the run to its end, whatever is decided later. */
+export type RunRules = { stallMs: number; redactPersonal: boolean };
+export const USUAL_RULES: RunRules = { stallMs: STALL_MS, redactPersonal: true };
 
 const COMPLETED: RunEnd = { status: 'completed', reason: null };
 

@@ -23,6 +23,8 @@ export const RunHeader = z.object({
    * no type of JSON Schema, so that lists of tools, which are counted in bytes, need not explain what is hardly ever there.
    */
   outage: z.custom<true>((value) => value === true).optional(),
+  /** When the texts of all its results were removed for their age; said and typed like `outage`. */
+  texts_removed_at: z.custom<number>(Number.isInteger).optional(),
   /** Raised by every change of the run; what a watcher compares. */
   rev: z.int(),
 });

@@ -4,6 +4,7 @@ import { yamlText } from './blueprint/yaml-text.ts';
 import { echo, Refusal } from './errors.ts';
 import { Expectations } from './expectations.ts';
 import { Complexity, FailureCategory } from './fields.ts';
+import { withoutSecrets } from './redaction/redaction.ts';
 import type { CaseContent, Scenario } from './scenario.ts';
 
 /** An agent's scenarios as one YAML file, to be kept under version control beside the agent. */
@@ -64,7 +65,7 @@ function written({ id, title, description, complexity, tags, active, cases }: Sc
   };
 }
 
-/** @throws Refusal INVALID_ARGUMENT that says where the file is wrong */
+/** The suite without secrets, as its scenarios are kept. @throws Refusal INVALID_ARGUMENT that says where the file is wrong */
 export function parseSuite(text: string): Suite {
   const parsed = Suite.safeParse(readYaml(text));
   if (!parsed.success) {
@@ -78,7 +79,7 @@ export function parseSuite(text: string): Suite {
     if (seen.has(name)) throw new Refusal('INVALID_ARGUMENT', `The suite has two scenarios '${echo(name)}'`);
     seen.add(name);
   }
-  return parsed.data;
+  return withoutSecrets(parsed.data);
 }
 
 /** The reader speaks of blueprints, which is what it was made for. */

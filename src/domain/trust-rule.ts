@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { secretsIn } from './audit/secrets.ts';
 import { AGENT_NAME } from './fields.ts';
+import { asSent } from './redaction/as-sent.ts';
 
 /** Whom a workspace trusts to bring results without an API key, and what such a caller says of the CI run it comes from. */
 
 const MAX_NAME = 80;
-export const AGENT_FAULT = 'agent_name must be the name of an agent, as in its blueprint';
+const AGENT_FAULT = 'agent_name must be the name of an agent, as in its blueprint';
 const MAX_CLAIM = 500;
 
 /** GitHub's numeric ids, which stay when a repository or its owner gets another name. */
@@ -65,17 +67,20 @@ export const GitHubSecret = z
   .min(16, 'must have at least 16 characters')
   .max(128, 'must have at most 128 characters');
 
+/** The name of an agent, or of none; no agent is named like a key. */
+export function agentOrAll(description: string) {
+  const isName = (name: string) => secretsIn(name).length === 0;
+  const name = z.string().regex(AGENT_NAME, AGENT_FAULT).refine(isName, AGENT_FAULT);
+  return asSent(name.nullish().describe(description));
+}
+
 /** What a workspace may ask for. A secret that is left out is made here; a rule for OIDC has none. */
 export const NewTrustRule = z
   .strictObject({
     name: z.string().trim().min(1, 'name is required and cannot be empty').max(MAX_NAME),
     policy: TrustPolicy,
-    agent_name: z
-      .string()
-      .regex(AGENT_NAME, AGENT_FAULT)
-      .nullish()
-      .describe('Only this agent; without it all of the workspace'),
-    secret: z.string().optional().describe('The secret that the sender signs with; left out, one is made'),
+    agent_name: agentOrAll('Only this agent; without it all of the workspace'),
+    secret: asSent(z.string().optional().describe('The secret that the sender signs with; left out, one is made')),
   })
   .superRefine(({ policy, secret }, context) => {
     if (secret === undefined) return;

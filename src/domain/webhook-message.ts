@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { AGENT_NAME } from './fields.ts';
 import { isoTime } from './formatting.ts';
+import { asSent } from './redaction/as-sent.ts';
 import type { RunHeader } from './run.ts';
-import { AGENT_FAULT } from './trust-rule.ts';
+import { agentOrAll } from './trust-rule.ts';
 
 /** What a workspace's own addresses are told of its runs, in the form of Standard Webhooks: type, timestamp, data. */
 
@@ -10,25 +10,24 @@ export const WEBHOOK_EVENTS = ['run.completed', 'run.failed'] as const;
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
+/** Refused where it holds a secret: it has to work, so it cannot be cleaned. */
+const Url = asSent(z.string().max(2_000));
+
 /** What a workspace may ask for. Whether the address is a public one is `targetFault`'s to say. */
 export const NewWebhook = z.strictObject({
-  url: z.string().max(2_000),
+  url: Url,
   events: z
     .array(WebhookEvent)
     .min(1, 'events must name at least one event')
     .default([...WEBHOOK_EVENTS])
     .transform((events) => WEBHOOK_EVENTS.filter((event) => events.includes(event))),
-  agent_name: z
-    .string()
-    .regex(AGENT_NAME, AGENT_FAULT)
-    .nullish()
-    .describe('Only runs of this agent; without it all of the workspace'),
+  agent_name: agentOrAll('Only runs of this agent; without it all of the workspace'),
   enabled: z.boolean().default(true),
 });
 export type NewWebhook = z.infer<typeof NewWebhook>;
 
 export const WebhookChange = z.strictObject({
-  url: z.string().max(2_000).optional(),
+  url: asSent(Url.optional()),
   events: z.array(WebhookEvent).min(1, 'events must name at least one event').optional(),
   enabled: z.boolean().optional(),
 });

@@ -83,7 +83,7 @@ export function toolContext(c: Context<App>, { session }: SignedIn): ToolContext
     env: c.env,
     baseUrl: baseUrl(c),
     now,
-    mintSetupCode: (id) => mintSetupCode(c.env, id, now),
+    mintSetupCode: (minter) => mintSetupCode(c.env, minter, now),
   };
 }
 

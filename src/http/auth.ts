@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from '../domain/access.ts';
 import type { Env } from '../env.ts';
-import { findKey, findLiveSession, isLive, projectMember, projectSession } from '../store/credentials.ts';
+import { findKey, findLiveSession, isLive, projectSession } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { SESSIONS_AT_ONCE, type SessionsOf, selectLiveSessions } from '../store/live-sessions.ts';
 import type { MemberRecord } from '../store/members.ts';
 import { insertSession, type SessionRecord, updateSessionRevoked } from '../store/sessions.ts';
 import type { Caller } from '../tools/define-tool.ts';
+import { copyMember } from './members-copy.ts';
 
 /** Who is asking: API keys and dashboard sessions, both known only by their SHA-256. */
 
@@ -70,7 +71,7 @@ export async function startSession(
     ...{ workspace_id, workspace_name, member_id, email, role, key_id: keyId },
     ...{ expires_at: expiresAt, revoked_at: null },
   };
-  const projected = [projectSession(env.KV, hash, record), projectMember(env.KV, member)];
+  const projected = [projectSession(env.KV, hash, record), copyMember(env, { ...member, removed_at: now })];
   await withDeadline(Promise.all(projected), DEADLINE_MS);
   return { token, expiresAt };
 }

@@ -1,3 +1,5 @@
+import { keptName } from '../agent/kept-name.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import type { Env } from '../env.ts';
 import { withDeadline } from '../store/deadline.ts';
 import {
@@ -35,7 +37,7 @@ export async function answerOnce(
   work: () => Promise<DeliveryAnswer>,
 ): Promise<Trust<Once>> {
   if (!delivery) return { ok: true, value: { ...(await work()), repeated: false } };
-  const claim = { ...delivery, token: crypto.randomUUID() };
+  const claim = { ...delivery, ids: delivery.ids.map(keptName), token: crypto.randomUUID() };
   const times = { now, expiresAt: now + REMEMBERED_MS, voidBefore: now - CLAIM_MS };
   const found = await withDeadline(insertDelivery(DB, { ...claim, ...times }), D1_DEADLINE_MS);
   const named = delivery.ids[0] ?? '';
@@ -61,6 +63,6 @@ async function settle(
   const isKept = answer !== null && answer.status < FIRST_BAD_STATUS && answer.body.length <= MAX_ANSWER_CHARS;
   const noted = isKept ? updateDeliveryAnswered(db, claim, answer) : deleteDelivery(db, claim);
   await withDeadline(noted, D1_DEADLINE_MS).catch((cause: unknown) => {
-    console.error(JSON.stringify({ level: 'error', event: 'delivery_not_settled', cause: String(cause) }));
+    console.error(logLine({ level: 'error', event: 'delivery_not_settled', cause: String(cause) }));
   });
 }

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { readFile } from '../store/files.ts';
-import { TRACER_FILE } from '../tools/tracing.ts';
+import { JS_TRACER_FILE, TRACER_FILE } from '../tools/tracing.ts';
 import type { App } from './app.ts';
 
-/** Files served as they are: what pages load, and the tracer. */
+/** Files served as they are: what pages load, and the tracers. */
 export const files = new Hono<App>();
 
 const CSS = 'text/css; charset=utf-8';
@@ -24,6 +24,7 @@ const ASSETS: Record<string, string> = {
   'overview.css': CSS,
   'docs.css': CSS,
   'webhooks.css': CSS,
+  'members.css': CSS,
   'live.js': JAVASCRIPT,
   'copy.js': JAVASCRIPT,
   'blueprint.js': JAVASCRIPT,
@@ -37,6 +38,7 @@ const SERVED: Record<string, { path: string; type: string }> = {
     Object.entries(ASSETS).map(([name, type]) => [`/assets/${name}`, { path: `dashboard/assets/${name}`, type }]),
   ),
   '/api/tracer': { path: TRACER_FILE, type: 'text/x-python; charset=utf-8' },
+  '/api/tracer.mjs': { path: JS_TRACER_FILE, type: JAVASCRIPT },
 };
 
 for (const [url, { path, type }] of Object.entries(SERVED)) {

@@ -65,7 +65,7 @@ async function makeKey(c: Context<App>, { session }: SignedIn, { way, id }: z.ou
   const { name, scopes } = WAYS_IN[way];
   const minted = await mintKey(c.env, {
     ...{ id, name, scopes, workspaceId: session.workspace_id, actor: session.email },
-    ...{ createdAt: Date.now(), expiresAt: null, limit: limits.api_keys },
+    ...{ createdAt: Date.now(), expiresAt: null, limit: limits.api_keys, memberId: session.member_id },
   });
   if ('key' in minted) return { made: { way, key: minted.key } };
   return minted.refused === 'repeated'

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import * as z from 'zod';
+import { logLine } from '../domain/redaction/log-line.ts';
 import { withDeadline } from '../store/deadline.ts';
 
 /** The public keys of an OIDC issuer: isolate cache, then KV, then the issuer, which is asked at most once a minute whatever tokens say. */
@@ -94,7 +95,7 @@ async function fetchKeys(issuer: string): Promise<KnownKeys['set']> {
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
     return KeySet.parse(await answer.json());
   } catch (cause) {
-    console.warn(JSON.stringify({ level: 'warn', event: 'issuer_keys_failed', issuer, cause: String(cause) }));
+    console.warn(logLine({ level: 'warn', event: 'issuer_keys_failed', issuer, cause: String(cause) }));
     return null;
   }
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import * as z from 'zod';
 import { WORKFLOW_CONCLUSIONS, type WorkflowOutcome } from '../domain/trust-rule.ts';
 import { distrust, type Trust } from './ci-trust-faults.ts';
-import { isSameText } from './standard-webhook.ts';
+import { isSameText } from './same-text.ts';
 
 /** GitHub's own webhooks: docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries. */
 

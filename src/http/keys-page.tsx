@@ -8,13 +8,15 @@ import { KeysPage } from '../dashboard/keys-page.tsx';
 import { MessagePage } from '../dashboard/message-page.tsx';
 import { RevokeKeyPage } from '../dashboard/revoke-key-page.tsx';
 import { SCOPE_MEANINGS } from '../dashboard/scope-meanings.ts';
-import { SCOPES, type Scope } from '../domain/access.ts';
+import { type Role, SCOPES, type Scope, scopesOf } from '../domain/access.ts';
 import { grouped } from '../domain/formatting.ts';
 import { planOf } from '../domain/quota.ts';
+import { selectAgentNames } from '../store/agent-list.ts';
 import { isLive } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
 import { type KeyListing, selectKeyById, selectKeys } from '../store/keys.ts';
 import { selectRole } from '../store/members.ts';
+import { selectKeyMakers } from '../store/membership.ts';
 import { type App, baseUrl } from './app.ts';
 import type { SignedIn } from './auth.ts';
 import { type Minted, mintKey } from './mint-key.ts';
@@ -36,6 +38,7 @@ const USUAL: Scope[] = ['read', 'write', 'ingest'];
 const NO_KEY = 'There is no such key in this workspace.';
 const STALE_FORM = 'This form is out of date. Go back, reload the page and try again.';
 const NOT_ALLOWED = 'You may look at this workspace, and not make or revoke keys in it. Ask its owner.';
+const BEYOND_ROLE = 'A key may do no more than you: only an owner makes or revokes one with the scope admin.';
 
 keysPage.get('/api-keys', (c) => signedIn(c, async (who) => showKeys(c, who)));
 
@@ -46,16 +49,19 @@ async function showKeys(c: Context<App>, who: SignedIn, refused?: Refused): Prom
   const { workspace_id: workspaceId, workspace_name: workspaceName } = who.session;
   const now = Date.now();
   const query = { workspaceId, after: c.req.query('after') ?? null, now, limit: KEYS_SHOWN + 1 };
-  const [{ keys, active }, role] = await Promise.all([
+  const [{ keys, active }, role, agents] = await Promise.all([
     withDeadline(selectKeys(c.env.DB, query), DEADLINE_MS),
     roleOf(c, who),
+    withDeadline(selectAgentNames(c.env.DB, workspaceId), DEADLINE_MS),
   ]);
   const { name: planName, limits } = planOf(c.env.PLAN);
-  const shown = keys.slice(0, KEYS_SHOWN).map((key) => toLine(key, now));
+  const shown = keys.slice(0, KEYS_SHOWN);
   const last = keys.length > KEYS_SHOWN ? shown.at(-1) : undefined;
+  const form = refused?.form ?? { name: '', days: '', agent: '', scopes: choices(USUAL, role) };
   const page = {
-    ...{ workspaceName, now, keys: shown, quota: { used: active, limit: limits.api_keys }, planName },
-    form: { ...(refused?.form ?? { name: '', days: '', scopes: choices(USUAL) }), id: newId('key') },
+    ...{ workspaceName, now, quota: { used: active, limit: limits.api_keys }, planName },
+    keys: await toLines(c, shown, { workspaceId, role, now }),
+    form: { ...form, id: newId('key'), agents },
     mayChange: mayChange(role),
     csrf: csrfToken(c, who),
     ...(refused ? { error: refused.error } : {}),
@@ -69,19 +75,38 @@ function roleOf(c: Context<App>, { session }: SignedIn) {
   return withDeadline(selectRole(c.env.DB, { workspaceId, memberId }), DEADLINE_MS);
 }
 
-function mayChange(role: Awaited<ReturnType<typeof selectRole>>): boolean {
+function mayChange(role: Role | null): role is 'owner' | 'member' {
   return role === 'owner' || role === 'member';
 }
 
-function choices(chosen: readonly string[]): ScopeChoice[] {
-  return SCOPES.map((name) => ({ name, meaning: SCOPE_MEANINGS[name], isChosen: chosen.includes(name) }));
+/** Nobody gives a key more than their own role, or takes one away that may do more. */
+function isWithin(scopes: readonly Scope[], role: Role | null): boolean {
+  return role !== null && scopes.every((scope) => scopesOf(role).includes(scope));
+}
+
+function choices(chosen: readonly string[], role: Role | null): ScopeChoice[] {
+  const offered = role === null ? [] : scopesOf(role);
+  return offered.map((name) => ({ name, meaning: SCOPE_MEANINGS[name], isChosen: chosen.includes(name) }));
+}
+
+type Looking = { workspaceId: string; role: Role | null; now: number };
+
+/** Keys with who made them. */
+async function toLines(c: Context<App>, keys: readonly KeyListing[], { workspaceId, role, now }: Looking) {
+  const ids = keys.map(({ id }) => id);
+  const makers = await withDeadline(selectKeyMakers(c.env.DB, workspaceId, ids), DEADLINE_MS);
+  return keys.map((key) => {
+    const madeBy = makers.get(key.id);
+    return { ...toLine(key, now), mayRevoke: isWithin(key.scopes, role), ...(madeBy === undefined ? {} : { madeBy }) };
+  });
 }
 
 function toLine(key: KeyListing, now: number): KeyLine {
-  const { id, name, prefix, scopes, created_at: createdAt } = key;
+  const { id, name, prefix, scopes, agent_name: agentName, created_at: createdAt } = key;
   return {
     ...{ id, name, prefix, scopes, createdAt },
     status: key.revoked_at !== null ? 'revoked' : isLive(key, now) ? 'active' : 'expired',
+    ...(agentName === null ? {} : { agentName }),
     ...(key.expires_at === null ? {} : { expiresAt: key.expires_at }),
     ...(key.last_used_at === null ? {} : { lastUsedAt: key.last_used_at }),
   };
@@ -94,6 +119,7 @@ const Wanted = z.object({
     .trim()
     .min(1, 'Give the key a name.')
     .max(MAX_NAME_CHARS, `A name has at most ${MAX_NAME_CHARS} characters.`),
+  agent: z.string().transform((text) => (text === '' ? null : text)),
   scopes: z.array(z.enum(SCOPES, 'Choose scopes of the list.')).min(1, 'Choose at least one scope.'),
   days: z
     .string()
@@ -109,14 +135,14 @@ keysPage.post('/api-keys', (c) =>
   signedIn(c, async (who) => {
     const form = await c.req.parseBody({ all: true });
     if (!isCsrfToken(c, who, form.csrf)) return refusal(c, 'No key was made', STALE_FORM);
-    if (!mayChange(await roleOf(c, who))) return refusal(c, 'No key was made', NOT_ALLOWED);
+    const role = await roleOf(c, who);
+    if (!mayChange(role)) return refusal(c, 'No key was made', NOT_ALLOWED);
     const given = readForm(form);
     const wanted = Wanted.safeParse(given);
-    const back = { name: given.name, days: given.days, scopes: choices(given.scopes) };
-    if (!wanted.success) {
-      const error = wanted.error.issues[0]?.message ?? STALE_FORM;
-      return showKeys(c, who, { error, form: back, status: 400 });
-    }
+    const back = { ...given, scopes: choices(given.scopes, role) };
+    const wrong = wanted.success ? await whyImpossible(c, who, { wanted: wanted.data, role }) : messageOf(wanted.error);
+    if (!wanted.success || wrong !== null)
+      return showKeys(c, who, { error: wrong ?? STALE_FORM, form: back, status: 400 });
     const minted = await mint(c, who, wanted.data);
     if ('refused' in minted) return showKeys(c, who, { error: whyNot(c, minted), form: back, status: 409 });
     const { workspace_name: workspaceName } = who.session;
@@ -126,19 +152,36 @@ keysPage.post('/api-keys', (c) =>
   }),
 );
 
+function messageOf({ issues }: z.ZodError): string {
+  return issues[0]?.message ?? STALE_FORM;
+}
+
+/** What this member cannot ask for, as a sentence; null where they can. */
+async function whyImpossible(
+  c: Context<App>,
+  { session }: SignedIn,
+  { wanted, role }: { wanted: z.output<typeof Wanted>; role: Role },
+): Promise<string | null> {
+  if (!isWithin(wanted.scopes, role)) return BEYOND_ROLE;
+  if (wanted.agent === null) return null;
+  const agents = await withDeadline(selectAgentNames(c.env.DB, session.workspace_id), DEADLINE_MS);
+  return agents.includes(wanted.agent) ? null : 'Choose an agent of the list.';
+}
+
 /** What a browser sends; anything else is read as left empty. */
 function readForm(form: Record<string, unknown>) {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const scopes = [form.scope ?? []].flat().map(text);
-  return { id: text(form.id), name: text(form.name), days: text(form.days), scopes };
+  return { id: text(form.id), name: text(form.name), days: text(form.days), agent: text(form.agent), scopes };
 }
 
 /** The id comes with the form, so that a form that is sent again makes no second key. */
 function mint(c: Context<App>, { session }: SignedIn, wanted: z.output<typeof Wanted>): Promise<Minted> {
-  const { id, name, days } = wanted;
+  const { id, name, days, agent: agentName } = wanted;
+  const { workspace_id: workspaceId, member_id: memberId, email: actor } = session;
   const now = Date.now();
   return mintKey(c.env, {
-    ...{ id, name, workspaceId: session.workspace_id, createdAt: now, actor: session.email },
+    ...{ id, name, workspaceId, createdAt: now, actor, memberId, agentName },
     scopes: SCOPES.filter((scope) => wanted.scopes.includes(scope)),
     expiresAt: days === null ? null : now + days * DAY_MS,
     limit: planOf(c.env.PLAN).limits.api_keys,
@@ -162,7 +205,8 @@ keysPage.get('/api-keys/:id/revoke', (c) =>
     const found = await withDeadline(selectKeyById(c.env.DB, workspaceId, c.req.param('id')), DEADLINE_MS);
     if (!found) return missing(c, NO_KEY);
     if (found.revoked_at !== null) return c.redirect(`/api-keys#${found.id}`);
-    if (!mayChange(await roleOf(c, who))) return refusal(c, 'No key was revoked', NOT_ALLOWED);
+    const refused = whyNotRevoked(found, await roleOf(c, who));
+    if (refused !== null) return refusal(c, 'No key was revoked', refused);
     const now = Date.now();
     return c.html(<RevokeKeyPage line={toLine(found, now)} {...{ now, workspaceName, csrf: csrfToken(c, who) }} />);
   }),
@@ -172,10 +216,18 @@ keysPage.post('/api-keys/:id/revoke', (c) =>
   signedIn(c, async (who) => {
     const { csrf } = await c.req.parseBody();
     if (!isCsrfToken(c, who, csrf)) return refusal(c, 'No key was revoked', STALE_FORM);
-    if (!mayChange(await roleOf(c, who))) return refusal(c, 'No key was revoked', NOT_ALLOWED);
     const { workspace_id: workspaceId, email: actor } = who.session;
     const id = c.req.param('id');
+    const found = await withDeadline(selectKeyById(c.env.DB, workspaceId, id), DEADLINE_MS);
+    if (!found) return missing(c, NO_KEY);
+    const refused = whyNotRevoked(found, await roleOf(c, who));
+    if (refused !== null) return refusal(c, 'No key was revoked', refused);
     const revoked = await revokeKey(c.env, { workspaceId, id, actor, now: Date.now() });
     return revoked ? c.redirect(`/api-keys#${id}`, 303) : missing(c, NO_KEY);
   }),
 );
+
+function whyNotRevoked({ scopes }: KeyListing, role: Role | null): string | null {
+  if (!mayChange(role)) return NOT_ALLOWED;
+  return isWithin(scopes, role) ? null : BEYOND_ROLE;
+}

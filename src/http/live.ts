@@ -18,5 +18,7 @@ live.get('/runs/:id/live', async (c) => {
   const inner = new URL('https://agent/live');
   inner.searchParams.set('run', c.req.param('id'));
   inner.searchParams.set('session', who.hash);
-  return found.object.fetch(new Request(inner, { headers: { Upgrade: 'websocket' } }));
+  const answer = await found.object.fetch(new Request(inner, { headers: { Upgrade: 'websocket' } }));
+  // A refusal that comes out of an object cannot be written to, and every answer gets headers here.
+  return answer.webSocket ? answer : new Response(answer.body, answer);
 });

@@ -13,6 +13,7 @@ import { noteKeyUse } from './key-use.ts';
 import { authInfoOf, buildServer, calledTool } from './mcp-server.ts';
 import { mintSetupCode } from './one-time-code.ts';
 import { ownAddress } from './own-origin.ts';
+import { assertClaim, claimOf, settleClaim } from './rate-limit.ts';
 import { readText } from './read-body.ts';
 
 /** `POST /mcp`: one endpoint for both protocol eras, no session in either. */
@@ -24,10 +25,11 @@ const CORS = {
   'Access-Control-Expose-Headers': 'WWW-Authenticate, mcp-session-id',
 };
 
-/** JSON-RPC error codes: parse error; and ours for a request that nobody may make without a key. */
+/** JSON-RPC error codes: parse error; and ours for a request that nobody may make without a key, that is too large, or one too many. */
 const PARSE_ERROR = -32700;
 const UNAUTHORIZED = -32001;
 const TOO_LARGE = -32002;
+const TOO_MANY = -32003;
 
 export const serveMcp = mcpDoor(productTransport);
 
@@ -48,7 +50,8 @@ async function serve(c: Context<App>, transport: McpTransport): Promise<Response
   if (c.req.method !== 'POST') return transport.fetch(c.req.raw);
   if (body === undefined) return rpcError(400, PARSE_ERROR, 'Parse error: the request body is not JSON.');
   const now = Date.now();
-  const { caller, most } = await whoCalls(c, credential, now);
+  const { caller, most, fault } = await whoCalls(c, credential, now).catch(unknown);
+  if (fault && !called.tool) return tooMany(fault);
   if (credential.kind === 'token') {
     if (caller === null) return unauthorized(c, 'invalid_token');
     if (caller && called.tool && canAskFor(called.tool, caller, most)) return insufficientScope(c, called.tool, caller);
@@ -58,19 +61,41 @@ async function serve(c: Context<App>, transport: McpTransport): Promise<Response
   const report = ({ tool, code }: { tool: string; code: string }) => c.set('outcome', { tool, code });
   const context: OpenContext = {
     caller: caller ?? null,
-    ...(caller === undefined ? { fault: unreachable() } : {}),
+    ...(caller === undefined ? { fault: fault ?? unreachable() } : {}),
     env: c.env,
     baseUrl: baseUrl(c),
     now,
-    mintSetupCode: (ws) => mintSetupCode(c.env, ws, now),
+    mintSetupCode: (minter) => mintSetupCode(c.env, minter, now),
   };
-  return transport.fetch(c.req.raw, { authInfo: authInfoOf({ ...called, context, report }), parsedBody: body });
+  const answer = await transport.fetch(c.req.raw, {
+    authInfo: authInfoOf({ ...called, context, report }),
+    parsedBody: body,
+  });
+  // A proxy that rewrites or collects an event stream breaks it, one that keeps it tells others.
+  answer.headers.set('Cache-Control', 'private, no-store, no-transform');
+  return answer;
 }
 
-type Who = { caller: Caller | null | undefined; most: readonly Scope[] };
+type Who = { caller: Caller | null | undefined; most: readonly Scope[]; fault?: Refusal };
+
+/** Who asks too often is not looked up. Anything else that is thrown is a bug. */
+function unknown(error: unknown): Who {
+  if (!(error instanceof Refusal)) throw error;
+  return { caller: undefined, most: [], fault: error };
+}
+
+/** @throws Refusal RATE_LIMITED */
+async function whoCalls(c: Context<App>, credential: Credential, now: number): Promise<Who> {
+  if (credential.kind !== 'key' && credential.kind !== 'token') return { caller: null, most: [] };
+  const claim = claimOf(c, credential.kind === 'key' ? credential.key : credential.token, now);
+  await assertClaim(c, claim);
+  const who = await lookUp(c, credential, now);
+  await settleClaim(c, claim, who.caller?.credentialId ?? null);
+  return who;
+}
 
 /** The caller is null for a credential that is not good, undefined where no store can say. `most` is what a token could come to allow. */
-async function whoCalls(c: Context<App>, credential: Credential, now: number): Promise<Who> {
+async function lookUp(c: Context<App>, credential: Credential, now: number): Promise<Who> {
   const { env } = c;
   if (credential.kind === 'key')
     return { caller: await callerOfKey(env, credential.key, now).catch(() => undefined), most: [] };
@@ -112,6 +137,11 @@ function parseJson(text: string): unknown {
 function rpcError(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
   const body = { jsonrpc: '2.0', error: { code, message }, id: null };
   return Response.json(body, { status, headers: { ...CORS, 'Cache-Control': 'no-store', ...headers } });
+}
+
+/** For what is no tool's call; a call gets a result, because clients hide HTTP errors. */
+function tooMany(fault: Refusal): Response {
+  return rpcError(429, TOO_MANY, refusalText(fault), { 'Retry-After': String(fault.details.retry_after) });
 }
 
 function unauthorized(c: Context<App>, error?: 'invalid_token'): Response {

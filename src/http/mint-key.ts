@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { logLine } from '../domain/redaction/log-line.ts';
+import { withoutSecrets } from '../domain/redaction/redaction.ts';
 import type { Env } from '../env.ts';
 import { projectKey } from '../store/credentials.ts';
 import { withDeadline } from '../store/deadline.ts';
@@ -21,12 +23,12 @@ export type Minted =
 export async function mintKey(env: Env, wanted: Omit<NewKey, 'hash' | 'prefix'>): Promise<Minted> {
   const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString('base64url');
   const hash = sha256(key);
-  const row = { ...wanted, hash, prefix: key.slice(0, SHOWN_CHARS) };
+  const row = { ...wanted, name: withoutSecrets(wanted.name), hash, prefix: key.slice(0, SHOWN_CHARS) };
   const { isNew, known, active } = await withDeadline(insertKey(env.DB, row), DEADLINE_MS);
   if (!isNew) return { refused: known ? 'repeated' : 'full', active };
   await withDeadline(copyToKv(env, hash), DEADLINE_MS).catch((cause: unknown) => {
     // D1 answers for a key that KV does not know, so a lost copy costs time at each check; a lost answer would cost the key.
-    console.error(JSON.stringify({ level: 'error', event: 'key_not_projected', cause: String(cause) }));
+    console.error(logLine({ level: 'error', event: 'key_not_projected', cause: String(cause) }));
   });
   return { key };
 }

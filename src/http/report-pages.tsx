@@ -73,7 +73,7 @@ reportPages.post('/runs/:id/report/shares', (c) =>
     const { run } = document.report;
     const share = {
       ...{ hash: sha256(token), workspaceId: who.session.workspace_id, agentName: run.agent_name, runId: run.id },
-      ...{ createdAt: now, expiresAt: now + days * DAY_MS },
+      ...{ createdAt: now, expiresAt: now + days * DAY_MS, actor: who.session.email },
     };
     if (!(await withDeadline(insertShare(c.env.DB, share), D1_DEADLINE_MS))) return missing(c, NO_RUN);
     return showReport(c, who, { made: `${baseUrl(c)}/report/${token}` });
@@ -86,7 +86,7 @@ reportPages.post('/runs/:id/report/shares/:hash/revoke', (c) =>
     const refused = await whyNot(c, who, csrf);
     if (refused) return refusal(c, 'No link was revoked', refused);
     const { id, hash } = c.req.param();
-    const share = { workspaceId: who.session.workspace_id, hash, now: Date.now() };
+    const share = { workspaceId: who.session.workspace_id, hash, now: Date.now(), actor: who.session.email };
     if (!(await withDeadline(updateShareRevoked(c.env.DB, share), D1_DEADLINE_MS)))
       return missing(c, 'There is no such link in this workspace.');
     return c.redirect(`/runs/${encodeURIComponent(id)}/report${new URL(c.req.url).search}#share`, 303);

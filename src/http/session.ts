@@ -1,8 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { type App, baseUrl } from './app.ts';
 import { type SignedIn, type SigningIn, sessionOf, startSession } from './auth.ts';
+import { assertUse } from './rate-limit.ts';
+import { isSameText } from './same-text.ts';
 
 /** The cookie of a dashboard session, and the token its forms carry. */
 
@@ -23,11 +25,14 @@ export async function openSession(c: Context<App>, member: SigningIn, now: numbe
   return true;
 }
 
-/** Who is signed in, or null. Throws when no store answers. */
+/** Who is signed in, or null. Throws when no store answers, and Refusal RATE_LIMITED. */
 export async function currentSession(c: Context<App>, now: number): Promise<SignedIn | null> {
   const token = await getSignedCookie(c, c.env.SESSION_SECRET, COOKIE);
   const signedIn = token ? await sessionOf(c.env, token, now) : null;
-  if (signedIn) c.set('workspace', signedIn.session.workspace_id);
+  if (signedIn) {
+    c.set('workspace', signedIn.session.workspace_id);
+    await assertUse(c, signedIn.session.member_id, now);
+  }
   return signedIn;
 }
 
@@ -41,7 +46,5 @@ export function csrfToken(c: Context<App>, { hash }: SignedIn): string {
 }
 
 export function isCsrfToken(c: Context<App>, signedIn: SignedIn, given: unknown): boolean {
-  const expected = Buffer.from(csrfToken(c, signedIn));
-  const actual = Buffer.from(typeof given === 'string' ? given : '');
-  return expected.length === actual.length && timingSafeEqual(expected, actual);
+  return isSameText(typeof given === 'string' ? given : '', csrfToken(c, signedIn));
 }

@@ -6,6 +6,7 @@ import { selectShare } from '../store/report-shares.ts';
 import type { App } from './app.ts';
 import { sha256 } from './auth.ts';
 import { notFoundPage } from './failures.tsx';
+import { assertAttempt } from './rate-limit.ts';
 import { readDocument, sendReport, toFormat } from './report-files.tsx';
 
 /** A report for whoever has a link to it. A link that is wrong, expired or revoked is no page at all, like any other. */
@@ -27,6 +28,7 @@ sharedReport.get('/report/:link', async (c) => {
   const [, token, extension] = LINK.exec(c.req.param('link')) ?? [];
   const format = toFormat(extension);
   if (token === undefined || (extension !== undefined && format === null)) return notFoundPage(c);
+  await assertAttempt(c, now);
   const share = await withDeadline(selectShare(c.env.DB, sha256(token)), D1_DEADLINE_MS);
   if (!share || share.revokedAt !== null || share.expiresAt <= now) return notFoundPage(c);
   c.set('workspace', share.workspaceId);

@@ -8,6 +8,7 @@ import type { Caller } from '../tools/define-tool.ts';
 import type { App } from './app.ts';
 import { callerOfKey, endSession, endSessions } from './auth.ts';
 import { redeemSignInCode } from './one-time-code.ts';
+import { assertAttempt } from './rate-limit.ts';
 import { closeSession, currentSession, isCsrfToken, openSession } from './session.ts';
 
 const D1_DEADLINE_MS = 8_000;
@@ -20,6 +21,7 @@ signIn.get('/sign-in', async (c) => {
   if (code === undefined) return c.html(<SignInPage next={safePath(c.req.query('next'))} />);
   const now = Date.now();
   if (c.req.method === 'HEAD') return c.body(null);
+  await assertAttempt(c, now);
   const redeemed = await redeemSignInCode(c.env, code, now);
   const member = redeemed && (await withDeadline(selectMember(c.env.DB, redeemed.member_id), D1_DEADLINE_MS));
   if (!member || member.workspace_id !== redeemed.workspace_id)
@@ -45,6 +47,7 @@ signIn.post('/sign-in', async (c) => {
   const form = await c.req.parseBody();
   const next = safePath(form.next);
   const key = typeof form.key === 'string' ? form.key.trim() : '';
+  await assertAttempt(c, now);
   const caller = await callerOfKey(c.env, key, now);
   const member = caller && (await memberBehind(c.env, caller));
   if (!caller || !member) return badKey(c, next);

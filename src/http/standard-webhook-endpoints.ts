@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { seal } from '../agent/sealed-secret.ts';
 import { newStandardSecret } from '../agent/standard-signature.ts';
 import { echo, Refusal } from '../domain/errors.ts';
+import { withoutSecrets } from '../domain/redaction/redaction.ts';
 import type { NewWebhook, Webhook, WebhookChange } from '../domain/webhook-message.ts';
 import { TARGET_FAULT_WORDS, targetFault } from '../domain/webhook-target.ts';
 import type { Env } from '../env.ts';
@@ -14,6 +15,7 @@ import {
   selectWebhook,
   selectWebhooks,
   updateWebhook,
+  updateWebhookSecrets,
 } from '../store/webhooks.ts';
 
 /** The addresses of a workspace that hear of ended runs, as its people manage them. A secret is told once, when it is made. */
@@ -58,12 +60,13 @@ export async function changeWebhook(
   { id, change }: { id: string; change: WebhookChange },
 ): Promise<Webhook> {
   if (change.url !== undefined) assertPublic(change.url);
-  const known = await findWebhook(env, act, id);
-  const { url = known.url, events = known.events, enabled = known.enabled } = change;
-  return rewrite(env, act, { ...known, url, events, enabled });
+  const patch = { ...change, id, baseUrl: act.baseUrl };
+  const changed = await withDeadline(updateWebhook(env.DB, patch, act), D1_DEADLINE_MS);
+  if (!changed) throw notFound(id);
+  return shown(changed);
 }
 
-/** Signs with a new secret too, and with the newest so far, until `endWebhookRotation`. @throws Refusal NOT_FOUND */
+/** Signs with a new secret too, and with the newest so far, until `endWebhookRotation`. @throws Refusal NOT_FOUND, CONFLICT */
 export async function rotateWebhookSecret(
   env: Env,
   act: WebhookAct,
@@ -72,13 +75,13 @@ export async function rotateWebhookSecret(
   const known = await findWebhook(env, act, id);
   const secret = newStandardSecret();
   const sealed = [sealFor(env, { act, id, secret }), ...known.sealed].slice(0, MAX_SECRETS);
-  return { webhook: await rewrite(env, act, { ...known, sealed }), secret };
+  return { webhook: await changeSecrets(env, act, { known, sealed }), secret };
 }
 
-/** From now on only the newest secret signs. @throws Refusal NOT_FOUND */
+/** From now on only the newest secret signs. @throws Refusal NOT_FOUND, CONFLICT */
 export async function endWebhookRotation(env: Env, act: WebhookAct, id: string): Promise<Webhook> {
   const known = await findWebhook(env, act, id);
-  return rewrite(env, act, { ...known, sealed: known.sealed.slice(0, 1) });
+  return changeSecrets(env, act, { known, sealed: known.sealed.slice(0, 1) });
 }
 
 /** What is under way for it is given up. @throws Refusal NOT_FOUND */
@@ -86,10 +89,16 @@ export async function removeWebhook({ DB }: Env, act: WebhookAct, id: string): P
   if (!(await withDeadline(deleteWebhook(DB, id, act), D1_DEADLINE_MS))) throw notFound(id);
 }
 
-async function rewrite({ DB }: Env, act: WebhookAct, webhook: StoredWebhook): Promise<Webhook> {
-  const changed = { ...webhook, baseUrl: act.baseUrl };
-  await withDeadline(updateWebhook(DB, changed, act), D1_DEADLINE_MS);
-  return shown(changed);
+async function changeSecrets(
+  { DB }: Env,
+  act: WebhookAct,
+  { known, sealed }: { known: StoredWebhook; sealed: string[] },
+): Promise<Webhook> {
+  const { id, sealed: from } = known;
+  const change = { id, baseUrl: act.baseUrl, from, to: sealed };
+  if (!(await withDeadline(updateWebhookSecrets(DB, change, act), D1_DEADLINE_MS)))
+    throw new Refusal('CONFLICT', 'The secrets of this webhook were changed meanwhile', 'Look again.');
+  return shown({ ...known, sealed });
 }
 
 async function findWebhook({ DB }: Env, { workspaceId }: WebhookAct, id: string): Promise<StoredWebhook> {
@@ -101,6 +110,9 @@ async function findWebhook({ DB }: Env, { workspaceId }: WebhookAct, id: string)
 function assertPublic(url: string): void {
   const fault = targetFault(url);
   if (fault) throw new Refusal('INVALID_ARGUMENT', `The webhook's URL ${TARGET_FAULT_WORDS[fault]}`);
+  if (withoutSecrets(url) === url) return;
+  const hint = 'Deliveries are signed: let the receiver check the signature instead.';
+  throw new Refusal('INVALID_ARGUMENT', "The webhook's URL must not hold a key, token or password", hint);
 }
 
 function sealFor(env: Env, { act, id, secret }: { act: WebhookAct; id: string; secret: string }): string {

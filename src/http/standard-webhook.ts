@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import { standardSignature } from '../agent/standard-signature.ts';
 import { distrust, type Trust } from './ci-trust-faults.ts';
+import { isSameText } from './same-text.ts';
 
 /** Standard Webhooks, as they come in: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md. */
 
@@ -44,10 +44,4 @@ export function isSignedWith(
 ): boolean {
   const expected = standardSignature(secret, { id, timestamp, body });
   return expected !== null && signatures.some((given) => isSameText(given, expected));
-}
-
-/** Compares in constant time; the length of a signature is no secret. */
-export function isSameText(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -40,6 +40,7 @@ export function changing(c: Context<App>, serve: (sent: Sent) => Promise<Respons
       return await serve({ who, all, text, act: actOf(c, who), page: pageOf(c, who) });
     } catch (error) {
       if (error instanceof Refusal && error.code === 'NOT_FOUND') return missing(c, `${error.message}.`);
+      if (error instanceof Refusal && error.code === 'CONFLICT') return unchanged(c, `${error.message}.`, 409);
       throw error;
     }
   });
@@ -64,5 +65,9 @@ export async function attempt<T>(work: () => Promise<T>): Promise<{ done: T } | 
 }
 
 export function refusal(c: Context<App>, message: string): Response | Promise<Response> {
-  return c.html(<MessagePage status={403} title="Nothing was changed" message={message} />, 403);
+  return unchanged(c, message, 403);
+}
+
+function unchanged(c: Context<App>, message: string, status: 403 | 409): Response | Promise<Response> {
+  return c.html(<MessagePage status={status} title="Nothing was changed" message={message} />, status);
 }

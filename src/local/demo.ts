@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { AGENT_NAME, BLUEPRINT } from './demo/blueprint.ts';
+import { playWithJavaScript } from './demo/js-shop.ts';
+import { hasPython, playWithPython } from './demo/python-shop.ts';
 import { SHOP_SCENARIOS } from './demo/shop-scenarios.ts';
-import { answerCustomer } from './demo/support-agent.ts';
 import { McpSession } from './mcp-session.ts';
 import { Problem, runCommand } from './problem.ts';
 import { Progress } from './progress.ts';
@@ -13,6 +17,12 @@ import { RunAnswer, SyncAnswer, UploadAnswer } from './tool-answers.ts';
 /** The sample agent needs no time to think; a person who watches the page does. */
 const PAUSE_MS = 300;
 const PATIENCE_MS = 2000;
+const LOOK_MS = 100;
+
+const PLAYERS = [
+  { language: 'Python', play: playWithPython },
+  { language: 'JavaScript', play: playWithJavaScript },
+];
 
 /** The whole loop of a first session: connect, register, make cases, stream results, read the verdicts. */
 async function runDemo(address: ServerAddress): Promise<void> {
@@ -28,28 +38,52 @@ async function runDemo(address: ServerAddress): Promise<void> {
     console.log(`Registered the agent ${agent.agent_name}: ${agent.url}`);
     const cases = await ensureScenarios(session, AGENT_NAME, SHOP_SCENARIOS);
     console.log(`${cases.size} scenarios are ready.`);
-    await runCases(session, cases);
+    await runCases(session, address, cases);
   } finally {
     await session.close();
   }
 }
 
-async function runCases(session: McpSession, cases: Map<string, string>): Promise<void> {
+/** The agent is played in Python and in JavaScript at once, with the tracer of each, into one run; without Python in JavaScript alone. */
+async function runCases(session: McpSession, address: ServerAddress, cases: Map<string, string>): Promise<void> {
   const created = await session.call(
     'invarium_sync_results',
     { agent_name: AGENT_NAME, results: '[]', create_empty: true, expected_total: cases.size, name: 'Demo' },
     SyncAnswer,
   );
   console.log(`\nWatch the run live: ${created.url}\n`);
-  const progress = new Progress(cases.size);
-  for (const { name, userMessage } of SHOP_SCENARIOS) {
-    await sleep(PAUSE_MS);
-    const result = { ...answerCustomer(userMessage), scenario_id: cases.get(name) };
-    const input = { agent_name: AGENT_NAME, test_run_id: created.test_run_id, results: JSON.stringify([result]) };
-    const { counts } = await session.call('invarium_sync_results', input, SyncAnswer);
-    progress.step(`${counts.passed} passed, ${counts.failed} failed`);
-  }
+  const players = hasPython() ? PLAYERS : PLAYERS.filter(({ language }) => language !== 'Python');
+  console.log(`The agent is played in ${players.map(({ language }) => language).join(' and ')}, with the tracer.`);
+  const folder = mkdtempSync(path.join(tmpdir(), 'invarium-demo-'));
+  const playing = players.map(({ language, play }, turn) =>
+    play({
+      ...{ ...address, agentName: AGENT_NAME, runId: created.test_run_id, pauseMs: PAUSE_MS * players.length },
+      spoolPath: path.join(folder, `${language}.jsonl`),
+      cases: SHOP_SCENARIOS.filter((_, index) => index % players.length === turn).map(({ name, userMessage }) => {
+        return { id: cases.get(name) ?? '', user_message: userMessage };
+      }),
+    }),
+  );
+  await follow(session, created, { total: cases.size, playing: Promise.all(playing) });
+  rmSync(folder, { recursive: true });
   await report(session, created, new Map([...cases].map(([name, id]) => [id, name])));
+}
+
+type Following = { total: number; playing: Promise<unknown> };
+
+/** Shows the counts of the run as they rise, until the players are done. */
+async function follow(session: McpSession, { test_run_id }: SyncAnswer, { total, playing }: Following): Promise<void> {
+  const progress = new Progress(total);
+  let shown = 0;
+  let isOver = false;
+  const over = playing.finally(() => (isOver = true));
+  while (shown < total && !isOver) {
+    await Promise.race([over, sleep(LOOK_MS)]);
+    const input = { agent_name: AGENT_NAME, test_run_id, results: '[]' };
+    const { counts } = await session.call('invarium_sync_results', input, SyncAnswer);
+    for (; shown < counts.total; shown++) progress.step(`${counts.passed} passed, ${counts.failed} failed`);
+  }
+  await over;
 }
 
 async function report(

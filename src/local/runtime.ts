@@ -24,6 +24,9 @@ export const RUNTIME = {
   serviceBindings: { FILES: { disk: { path: path.join(import.meta.dirname, '..'), writable: false } } },
 };
 
+/** Uses of a credential in 10 s and attempts of a source in 60 s: on a machine of one's own all callers are one source. */
+const RATE_LIMITS = '{"key": 20000, "source": 6000}';
+
 type RuntimeOptions = {
   modules: WorkerModule[];
   /** Variables of the Worker. */
@@ -45,7 +48,8 @@ export function startRuntime({ modules, bindings, port, stateDirectory, note, lo
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= YOUNG_GENERATION;
   const options = {
     ...convertV4MiniflareOptions({
-      ...{ name: 'invarium-edge', modules, bindings, port, host: HOST, cf: false, ...RUNTIME },
+      ...{ name: 'invarium-edge', modules, port, host: HOST, cf: false, ...RUNTIME },
+      bindings: { RATE_LIMITS: process.env.RATE_LIMITS || RATE_LIMITS, ...bindings },
       // Functions, which wrangler.toml cannot name.
       outboundService: guardedFetch([bindings.MODEL_BASE_URL, bindings.OIDC_ISSUER]),
       serviceBindings: { ...RUNTIME.serviceBindings, OUTBOUND: guardedOutbound() },

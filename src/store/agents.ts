@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../domain/fields.ts';
+import { insertSpentOfAgent } from './spent-usage.ts';
 
 export type AgentWrite = {
   id: string;
@@ -12,8 +13,11 @@ export type AgentWrite = {
   /** Agents that the workspace may have; null is no limit. */
   limit: number | null;
 };
-/** The agent's id, null where the limit left no room for it, and how many agents the workspace has. */
-export type AgentWritten = { id: string | null; agents: number };
+/**
+ * The agent's id, null where the limit left no room for it, and how many agents the workspace has. `isOpen`: nothing is taken into a
+ * workspace that is being deleted.
+ */
+export type AgentWritten = { id: string | null; agents: number; isOpen: boolean };
 
 const MINE = 'FROM agents a WHERE a.workspace_id = ?1 AND a.name = ?2';
 
@@ -23,13 +27,13 @@ const MINE = 'FROM agents a WHERE a.workspace_id = ?1 AND a.name = ?2';
  */
 export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<AgentWritten> {
   const { id, workspaceId, name, document, confidence, score, audit, now, limit } = write;
-  const answers = await db.batch<{ id?: string; agents?: number }>([
+  const answers = await db.batch<{ id?: string; agents?: number; is_open?: number }>([
     db
       .prepare(
         `INSERT INTO agents (id, workspace_id, name, status, blueprint_version, created_at, updated_at)
-         SELECT ?1, ?2, ?3, 'ACTIVE', 1, ?4, ?4 WHERE ?6 IS NULL
+         SELECT ?1, ?2, ?3, 'ACTIVE', 1, ?4, ?4 FROM workspaces w WHERE w.id = ?2 AND w.deleting_at IS NULL AND (?6 IS NULL
            OR (SELECT count(*) FROM agents WHERE workspace_id = ?2 AND name <> ?3) < ?6
-           OR EXISTS (SELECT 1 FROM agents WHERE workspace_id = ?2 AND name = ?3)
+           OR EXISTS (SELECT 1 FROM agents WHERE workspace_id = ?2 AND name = ?3))
          ON CONFLICT (workspace_id, name) DO UPDATE SET status = 'ACTIVE', updated_at = excluded.updated_at,
            blueprint_version = blueprint_version + coalesce((SELECT b.document <> ?5 FROM blueprints b
              WHERE b.agent_id = agents.id AND b.version = agents.blueprint_version), 1)
@@ -49,9 +53,15 @@ export async function upsertAgent(db: D1Database, write: AgentWrite): Promise<Ag
          ON CONFLICT (agent_id, blueprint_version) DO UPDATE SET score = excluded.score, report = excluded.report`,
       )
       .bind(workspaceId, name, score, audit, now),
-    db.prepare('SELECT count(*) AS agents FROM agents WHERE workspace_id = ?1').bind(workspaceId),
+    db
+      .prepare(
+        `SELECT count(*) AS agents, EXISTS (SELECT 1 FROM workspaces WHERE id = ?1 AND deleting_at IS NULL) AS is_open
+         FROM agents WHERE workspace_id = ?1`,
+      )
+      .bind(workspaceId),
   ]);
-  return { id: answers[0]?.results[0]?.id ?? null, agents: answers[3]?.results[0]?.agents ?? 0 };
+  const { agents = 0, is_open } = answers[3]?.results[0] ?? {};
+  return { id: answers[0]?.results[0]?.id ?? null, agents, isOpen: is_open === 1 };
 }
 
 export type AgentListing = {
@@ -89,7 +99,7 @@ export async function selectAgentName(db: D1Database, workspaceId: string, id: s
 
 export type AgentDeletion = { id: string; workspaceId: string; name: string; actor: string; now: number };
 
-/** Removes an agent and all that D1 holds of it but one line in the audit log. Repeating it changes nothing. */
+/** Removes an agent and all that D1 holds of it but one line in the audit log and what it used. Repeating it changes nothing. */
 export async function deleteAgent(db: D1Database, { id, workspaceId, name, actor, now }: AgentDeletion): Promise<void> {
   const ofAgent = (table: string) => db.prepare(`DELETE FROM ${table} WHERE agent_id = ?1`).bind(id);
   await db.batch([
@@ -103,6 +113,7 @@ export async function deleteAgent(db: D1Database, { id, workspaceId, name, actor
       .prepare('DELETE FROM test_cases WHERE scenario_id IN (SELECT s.id FROM scenarios s WHERE s.agent_id = ?1)')
       .bind(id),
     db.prepare('DELETE FROM report_shares WHERE workspace_id = ?1 AND agent_name = ?2').bind(workspaceId, name),
+    insertSpentOfAgent(db, workspaceId, id),
     ...['scenarios', 'generations', 'runs', 'scores', 'audits', 'blueprints'].map(ofAgent),
     db.prepare('DELETE FROM agents WHERE id = ?1').bind(id),
   ]);

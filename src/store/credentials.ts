@@ -16,6 +16,8 @@ const STALE_MS = 12 * 3_600_000;
 const D1_DEADLINE_MS = 2_000;
 const KV_DEADLINE_MS = 2_000;
 const MAX_CACHED = 5_000;
+/** How long KV says that somebody was turned away: longer than any session lives. D1 knows it for good, or knows nobody any more. */
+const TURNED_AWAY_S = 90 * 86_400;
 
 export type CredentialStores = { DB: D1Database; KV: KVNamespace };
 type Kind<T> = { prefix: string; schema: z.ZodType<T>; select: (db: D1Database, hash: string) => Promise<T | null> };
@@ -46,8 +48,10 @@ export async function findLiveSession(
   if (!session || !isLive(session, now)) return null;
   const member = await findMember(stores, { id: session.member_id, now });
   if (!member || member.workspace_id !== session.workspace_id) return null;
-  const { role, email, workspace_name } = member;
-  return { ...session, role, email, workspace_name };
+  const { role, email } = member;
+  // A workspace can be renamed; copies of members and keys keep the name they were made with.
+  const { name = member.workspace_name } = await findSettings(stores, { workspaceId: session.workspace_id, now });
+  return { ...session, role, email, workspace_name: name };
 }
 
 /** Somebody who belongs to a workspace, or null for nobody and for who was removed. Throws like `findKey`. */
@@ -95,8 +99,14 @@ async function project<T>(
   kv: KVNamespace,
   { hash, record }: { hash: string; record: T },
 ): Promise<void> {
-  await kv.put(kind.prefix + hash, JSON.stringify(record));
+  const options = isOver(record) ? { expirationTtl: TURNED_AWAY_S } : {};
+  await kv.put(kind.prefix + hash, JSON.stringify(record), options);
   cache.delete(kind.prefix + hash);
+}
+
+function isOver(record: unknown): boolean {
+  const ended = record as { revoked_at?: number | null; removed_at?: number | null };
+  return (ended.revoked_at ?? ended.removed_at ?? null) !== null;
 }
 
 async function find<T>(kind: Kind<T>, stores: CredentialStores, { hash, now }: LookUp): Promise<T | null> {

@@ -1,4 +1,5 @@
 import type { GenerationStatus } from '../domain/generation-job.ts';
+import { spentSince } from './spent-usage.ts';
 
 export type Booking = {
   id: string;
@@ -18,7 +19,8 @@ export type Booked = { booked: number; last_hour: number; this_month: number; do
 /** One that never began does not count. */
 const LAST_HOUR =
   "SELECT count(*) FROM generations WHERE workspace_id = ?1 AND created_at > ?2 AND NOT (status = 'failed' AND cases = 0)";
-const THIS_MONTH = 'SELECT coalesce(sum(cases), 0) FROM generations WHERE workspace_id = ?1 AND created_at >= ?3';
+const THIS_MONTH = `SELECT coalesce(sum(cases), 0) + ${spentSince('generations', '?3')} FROM generations
+  WHERE workspace_id = ?1 AND created_at >= ?3`;
 
 /** Books a generation if the limits leave room for it, and reads what it is made from: one transaction, one round trip. */
 export async function insertGeneration(db: D1Database, booking: Booking): Promise<Booked> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Scope } from '../domain/access.ts';
+import { rolesAbove, Scope } from '../domain/access.ts';
 
 /** What a key stands for. The key itself is never stored, only its SHA-256. */
 export const KeyRecord = z.object({
@@ -39,7 +39,7 @@ export type KeyInserted = { isNew: boolean; known: boolean; active: number };
 
 const ACTIVE = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at >';
 
-/** Stores a key if the limit leaves room for it and its id is new, with its line in the audit log: one transaction. */
+/** Stores a key if the limit leaves room for it, its id is new, and its maker is still somebody who may give so much, with its line in the audit log: one transaction. */
 export async function insertKey(db: D1Database, key: NewKey): Promise<KeyInserted> {
   const { id, hash, workspaceId, name, prefix, createdAt, expiresAt, limit = null, actor = null } = key;
   const { memberId = null, agentName = null } = key;
@@ -49,10 +49,16 @@ export async function insertKey(db: D1Database, key: NewKey): Promise<KeyInserte
       .prepare(
         `INSERT INTO api_keys (hash, id, workspace_id, name, prefix, scopes, created_at, expires_at, member_id, agent_name)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11
-         WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?3 AND deleting_at IS NULL) AND (?9 IS NULL OR (SELECT count(*) FROM api_keys WHERE workspace_id = ?3 AND ${ACTIVE} ?7)) < ?9)
+         WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?3 AND deleting_at IS NULL)
+           AND (?9 IS NULL OR (SELECT count(*) FROM api_keys WHERE workspace_id = ?3 AND ${ACTIVE} ?7)) < ?9)
+           AND (?10 IS NULL OR EXISTS (SELECT 1 FROM members WHERE id = ?10 AND workspace_id = ?3
+             AND role IN (SELECT value FROM json_each(?12))))
          ON CONFLICT (workspace_id, id) DO NOTHING`,
       )
-      .bind(hash, id, workspaceId, name, prefix, scopes, createdAt, expiresAt, limit, memberId, agentName),
+      .bind(
+        ...[hash, id, workspaceId, name, prefix, scopes, createdAt, expiresAt, limit, memberId, agentName],
+        JSON.stringify(rolesAbove(key.scopes)),
+      ),
     db
       .prepare(
         `INSERT INTO audit_log (workspace_id, at, actor, action, subject) SELECT ?1, ?2, ?3, 'key.created', ?4
@@ -70,11 +76,15 @@ export async function insertKey(db: D1Database, key: NewKey): Promise<KeyInserte
   return { isNew: inserted?.meta.changes === 1, known: known === 1, active };
 }
 
-/** The key with this SHA-256 (hex), with its workspace and the e-mail of who made it, else of the workspace's first owner. */
+/**
+ * The key with this SHA-256 (hex), with its workspace and the e-mail of who made it, else of the workspace's first owner. Revoked when the
+ * deletion of its workspace began.
+ */
 export async function selectKey(db: D1Database, hash: string): Promise<KeyRecord | null> {
   const row = await db
     .prepare(
-      `SELECT k.id, k.workspace_id, w.name AS workspace_name, k.scopes, k.member_id, k.agent_name, k.expires_at, k.revoked_at,
+      `SELECT k.id, k.workspace_id, w.name AS workspace_name, k.scopes, k.member_id, k.agent_name, k.expires_at,
+         coalesce(k.revoked_at, w.deleting_at) AS revoked_at,
          coalesce((SELECT m.email FROM members m WHERE m.id = k.member_id),
                   (SELECT m.email FROM members m WHERE m.workspace_id = w.id AND m.role = 'owner'
                    ORDER BY m.created_at, m.id LIMIT 1), '') AS email

@@ -1,6 +1,7 @@
 import type { FailureCategory } from '../domain/fields.ts';
 import type { ScoreCount } from '../domain/fleet.ts';
 import type { QuotaName } from '../domain/quota.ts';
+import { RUN_CREDITS, spentSince } from './spent-usage.ts';
 
 export type Totals = {
   scenarios: number;
@@ -16,7 +17,6 @@ export type Overview = Totals & {
 
 /** Runs that were opened and never used are left out of every figure. */
 const COUNTED = `workspace_id = ?1 AND status_reason IS NOT 'abandoned'`;
-const RESULTS = 'passed + failed + error + pending';
 const SCENARIOS = 'SELECT count(*) FROM scenarios c JOIN agents a ON a.id = c.agent_id WHERE a.workspace_id = ?1';
 
 /**
@@ -33,8 +33,8 @@ export async function selectOverview(db: D1Database, workspaceId: string, since:
   const totals = db
     .prepare(
       `SELECT t.runs, t.results, n.recent_passed, n.recent_results, (${SCENARIOS}) AS scenarios
-       FROM (SELECT count(*) AS runs, coalesce(sum(${RESULTS}), 0) AS results FROM runs WHERE ${COUNTED}) t,
-         (SELECT coalesce(sum(passed), 0) AS recent_passed, coalesce(sum(${RESULTS}), 0) AS recent_results FROM runs
+       FROM (SELECT count(*) AS runs, coalesce(sum(${RUN_CREDITS}), 0) AS results FROM runs WHERE ${COUNTED}) t,
+         (SELECT coalesce(sum(passed), 0) AS recent_passed, coalesce(sum(${RUN_CREDITS}), 0) AS recent_results FROM runs
           WHERE ${COUNTED} AND started_at >= ?2 AND status IN ('completed', 'failed')) n`,
     )
     .bind(workspaceId, since);
@@ -54,7 +54,10 @@ export async function selectOverview(db: D1Database, workspaceId: string, since:
   };
 }
 
-/** What a workspace has used: agents and live keys as they are now, generated cases and synced results since the month began. */
+/**
+ * What a workspace has used: agents and live keys as they are now, generated cases and synced results since the month began, those included
+ * that have been deleted since.
+ */
 export async function selectUsage(
   db: D1Database,
   workspaceId: string,
@@ -63,9 +66,10 @@ export async function selectUsage(
   const row = await db
     .prepare(
       `SELECT (SELECT count(*) FROM agents WHERE workspace_id = ?1) AS agents,
-         (SELECT coalesce(sum(cases), 0) FROM generations WHERE workspace_id = ?1 AND created_at >= ?2) AS generations,
-         (SELECT coalesce(sum(passed + failed + error + pending), 0) FROM runs
-          WHERE workspace_id = ?1 AND started_at >= ?2) AS credits,
+         (SELECT coalesce(sum(cases), 0) FROM generations WHERE workspace_id = ?1 AND created_at >= ?2)
+           + ${spentSince('generations', '?2')} AS generations,
+         (SELECT coalesce(sum(${RUN_CREDITS}), 0) FROM runs WHERE workspace_id = ?1 AND started_at >= ?2)
+           + ${spentSince('credits', '?2')} AS credits,
          (SELECT count(*) FROM api_keys
           WHERE workspace_id = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS api_keys LIMIT 1`,
     )

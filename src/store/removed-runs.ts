@@ -1,6 +1,8 @@
+import { insertSpentOfRun } from './spent-usage.ts';
+
 export type RunDeletion = { id: string; workspaceId: string; actor: string; now: number };
 
-/** Removes a run and what was shared of it; a line in the audit log stays. Repeating it changes nothing. */
+/** Removes a run and what was shared of it; a line in the audit log stays, and what it used. Repeating it changes nothing. */
 export async function deleteRun(db: D1Database, { id, workspaceId, actor, now }: RunDeletion): Promise<void> {
   await db.batch([
     db
@@ -11,6 +13,7 @@ export async function deleteRun(db: D1Database, { id, workspaceId, actor, now }:
       )
       .bind(workspaceId, now, actor, id),
     db.prepare('DELETE FROM report_shares WHERE workspace_id = ?1 AND run_id = ?2').bind(workspaceId, id),
+    insertSpentOfRun(db, workspaceId, id),
     db.prepare('DELETE FROM runs WHERE id = ?1 AND workspace_id = ?2').bind(id, workspaceId),
   ]);
 }

@@ -27,8 +27,8 @@ export type NewSession = {
 };
 
 /**
- * Stores a session and answers when it ends: no later than the key it was opened with. Null where that key works no more, which D1 knows
- * before any copy of it does.
+ * Stores a session and answers when it ends: no later than the key it was opened with. Null where that key works no more, or the workspace
+ * is being deleted, which D1 knows before any copy of it does.
  */
 export async function insertSession(db: D1Database, session: NewSession): Promise<number | null> {
   const { hash, workspaceId, memberId, keyId, createdAt, expiresAt } = session;
@@ -36,8 +36,8 @@ export async function insertSession(db: D1Database, session: NewSession): Promis
     .prepare(
       `INSERT INTO sessions (hash, workspace_id, member_id, key_id, created_at, expires_at)
        SELECT ?1, ?2, ?3, ?4, ?5, min(?6, coalesce((SELECT expires_at FROM api_keys WHERE workspace_id = ?2 AND id = ?4), ?6))
-       WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM api_keys WHERE workspace_id = ?2 AND id = ?4 AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > ?5))
+       WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?2 AND deleting_at IS NULL) AND (?4 IS NULL OR EXISTS
+         (SELECT 1 FROM api_keys WHERE workspace_id = ?2 AND id = ?4 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?5)))
        RETURNING expires_at`,
     )
     .bind(hash, workspaceId, memberId, keyId, createdAt, expiresAt)
@@ -47,7 +47,8 @@ export async function insertSession(db: D1Database, session: NewSession): Promis
 export async function selectSession(db: D1Database, hash: string): Promise<SessionRecord | null> {
   const row = await db
     .prepare(
-      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.key_id, s.expires_at, s.revoked_at
+      `SELECT s.workspace_id, w.name AS workspace_name, s.member_id, m.email, m.role, s.key_id, s.expires_at,
+         coalesce(s.revoked_at, w.deleting_at) AS revoked_at
        FROM sessions s JOIN workspaces w ON w.id = s.workspace_id JOIN members m ON m.id = s.member_id
        WHERE s.hash = ?1 LIMIT 1`,
     )

@@ -54,12 +54,13 @@ export async function selectTrustRules(db: D1Database, workspaceId: string): Pro
 
 export type RulesQuery = { workspaceId: string; kind: TrustKind; agentName: string | null };
 
-/** Rules of one kind inside one workspace, oldest first; with an agent's name those that cover it. */
+/** Rules of one kind inside one workspace, oldest first; with an agent's name those that cover it. None once it is being deleted. */
 export async function selectTrustRulesFor(db: D1Database, query: RulesQuery): Promise<StoredRule[]> {
   const { results } = await db
     .prepare(
       `SELECT ${COLUMNS} FROM trust_rules
        WHERE workspace_id = ?1 AND kind = ?2 AND (?3 IS NULL OR agent_name IS NULL OR agent_name = ?3)
+         AND EXISTS (SELECT 1 FROM workspaces WHERE id = ?1 AND deleting_at IS NULL)
        ORDER BY created_at, id LIMIT ${MAX_TRUST_RULES}`,
     )
     .bind(query.workspaceId, query.kind, query.agentName)

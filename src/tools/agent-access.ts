@@ -1,7 +1,7 @@
 import { echo, Refusal, type Result, unwrap } from '../domain/errors.ts';
 import { AGENT_NAME } from '../domain/fields.ts';
 import { type AgentRpc, agentObject } from '../env.ts';
-import type { ToolContext } from './define-tool.ts';
+import type { Caller, ToolContext } from './define-tool.ts';
 
 /**
  * One call to an agent's object. A name that no agent can have never reaches an object, and the object itself knows whether it was
@@ -12,10 +12,15 @@ export async function askAgent<T>(
   name: string,
   call: (agent: AgentRpc) => Promise<Result<T>>,
 ): Promise<T> {
-  if (!AGENT_NAME.test(name)) throw agentNotFound(name);
+  if (!AGENT_NAME.test(name) || !mayKnow(context.caller, name)) throw agentNotFound(name);
   const result = await call(agentObject(context.env, context.caller.workspaceId, name));
   if (!result.ok && result.code === 'AGENT_NOT_FOUND') throw agentNotFound(name);
   return unwrap(result);
+}
+
+/** False for the agents that a credential is not good for. */
+export function mayKnow({ agentName }: Caller, name: string): boolean {
+  return agentName === null || agentName === name;
 }
 
 export function agentNotFound(name: string): Refusal {

@@ -3,9 +3,10 @@ import { constraintTexts } from '../domain/blueprint/blueprint.ts';
 import { AgentStatus } from '../domain/fields.ts';
 import { relativeTime } from '../domain/formatting.ts';
 import { planOf } from '../domain/quota.ts';
+import { asSent } from '../domain/redaction/as-sent.ts';
 import { reviewBlueprint } from '../domain/review.ts';
 import { selectAgents } from '../store/agents.ts';
-import { agentUrl, askAgent } from './agent-access.ts';
+import { agentUrl, askAgent, mayKnow } from './agent-access.ts';
 import { defineTool } from './define-tool.ts';
 import { AgentNameParameter, optionalText, requiredText } from './input.ts';
 import { readD1 } from './read-d1.ts';
@@ -24,9 +25,10 @@ Args: blueprint (YAML or JSON text with agent_name and at least one tool; at mos
 Returns: tools and chains detected, confidence, dashboard link, Agent Readiness Score. The full audit is read with invarium_get_audit.`,
   effect: 'changes',
   repeatable: true,
+  forOneAgent: true,
   input: z.strictObject({
-    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY),
-    agent_name: optionalText('Name to register under; default: agent_name or name in the blueprint.'),
+    blueprint: asSent(requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY)),
+    agent_name: asSent(optionalText('Name to register under; default: agent_name or name in the blueprint.')),
   }),
   output: z.object({
     agent_id: z.string(),
@@ -98,15 +100,18 @@ WHEN TO USE: to find an agent's exact name, or to see what is registered.
 Args: none.
 Returns: one entry per agent.`,
   effect: 'reads',
+  forOneAgent: true,
   input: z.strictObject({}),
   output: z.object({ agents: z.array(AgentListing), total: z.int() }),
   async run(_input, { caller, env, now }) {
     const agents = await readD1(selectAgents(env.DB, caller.workspaceId));
-    const listed = agents.map((agent) => ({
-      ...agent,
-      last_run_at: agent.last_run_at === null ? null : new Date(agent.last_run_at).toISOString(),
-      last_run: agent.last_run_at === null ? null : relativeTime(agent.last_run_at, now),
-    }));
+    const listed = agents
+      .filter(({ name }) => mayKnow(caller, name))
+      .map((agent) => ({
+        ...agent,
+        last_run_at: agent.last_run_at === null ? null : new Date(agent.last_run_at).toISOString(),
+        last_run: agent.last_run_at === null ? null : relativeTime(agent.last_run_at, now),
+      }));
     return { agents: listed, total: listed.length };
   },
   text: ({ agents, total }) => {

@@ -6,6 +6,7 @@ import { blueprintYaml, constraintTexts } from '../domain/blueprint/blueprint.ts
 import { Framework } from '../domain/blueprint/schema.ts';
 import { Refusal } from '../domain/errors.ts';
 import { SEVERITIES } from '../domain/fields.ts';
+import { asSent } from '../domain/redaction/as-sent.ts';
 import { reviewBlueprint } from '../domain/review.ts';
 import { SideEffects } from '../domain/tool.ts';
 import { selectAudit } from '../store/audits.ts';
@@ -26,9 +27,10 @@ WHEN TO USE: before every upload, as often as the blueprint changes. The user de
 Args: blueprint (YAML or JSON text with a name and at least one tool; at most 500 KB; invarium://templates/agent-blueprint shows every field); agent_name (optional, overrides the one in the blueprint).
 Returns: preview, confidence with what is missing, Agent Readiness Score by category, findings with fixes, and the normalised YAML to save under .invarium/.`,
   effect: 'reads',
+  forOneAgent: true,
   input: z.strictObject({
-    blueprint: requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY),
-    agent_name: optionalText('Name of the agent; default: agent_name or name in the blueprint.'),
+    blueprint: asSent(requiredText('Blueprint of the agent as YAML or JSON text.', Number.POSITIVE_INFINITY)),
+    agent_name: asSent(optionalText('Name of the agent; default: agent_name or name in the blueprint.')),
   }),
   output: z.object({
     agent_name: z.string(),

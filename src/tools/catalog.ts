@@ -1,4 +1,5 @@
 import { Refusal, type RefusalDetails, refusalText } from '../domain/errors.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import { getAgent, listAgents, uploadBlueprint } from './agents.ts';
 import { getAudit, prepareBlueprint } from './blueprints.ts';
 import { connect, getWorkflow } from './connection.ts';
@@ -56,9 +57,7 @@ export async function callTool(tool: Tool, raw: unknown, context: OpenContext): 
 /** A refusal speaks for itself; anything else is a bug, logged and answered with a fixed sentence. */
 function deny(error: unknown, tool: string): Denied {
   if (error instanceof Refusal) return { code: error.code, text: refusalText(error), details: error.details };
-  console.error(
-    JSON.stringify({ level: 'error', event: 'bug', tool, error: String(error), stack: (error as Error)?.stack }),
-  );
+  console.error(logLine({ level: 'error', event: 'bug', tool, error: String(error), stack: (error as Error)?.stack }));
   const remedy = 'Wait 30 seconds and retry. If it persists, report it to support@invarium.ai.';
   return { code: 'SERVER_ERROR', text: `Error: Server error. ${remedy}`, details: {} };
 }

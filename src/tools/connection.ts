@@ -4,6 +4,7 @@ import { defineOpenTool, defineTool } from './define-tool.ts';
 import { optionalText } from './input.ts';
 import { tracerCommand } from './tracing.ts';
 import { resolvePhase, WORKFLOW_PHASES, workflowGuide } from './workflow-guide.ts';
+import { workspaceName } from './workspace-name.ts';
 
 export const connect = defineTool({
   name: 'invarium_connect',
@@ -14,6 +15,7 @@ WHEN TO USE: first call of a session, or after the key or the client configurati
 Args: none.
 Returns: account, workspace, and three shell commands that the client runs in the project folder; they write .invarium/config.json (a key that can only send results, redeemed from a one-time code valid for 10 minutes) and the tracer.`,
   effect: 'reads',
+  forOneAgent: true,
   input: z.strictObject({}),
   output: z.object({
     account: z.string(),
@@ -21,11 +23,11 @@ Returns: account, workspace, and three shell commands that the client runs in th
     workspace_id: z.string(),
     commands: z.array(z.string()),
   }),
-  async run(_input, { caller, baseUrl, mintSetupCode }) {
-    const code = await mintSetupCode(caller.workspaceId);
+  async run(_input, { caller, env, now, baseUrl, mintSetupCode }) {
+    const code = await mintSetupCode(caller);
     return {
       account: caller.email,
-      workspace: caller.workspaceName,
+      workspace: await workspaceName(env, caller, now),
       workspace_id: caller.workspaceId,
       commands: [
         "mkdir -p .invarium && { grep -qxF '.invarium/' .gitignore 2>/dev/null || echo '.invarium/' >> .gitignore; }",

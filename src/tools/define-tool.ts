@@ -3,6 +3,7 @@ import { allows, type Scope } from '../domain/access.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Env } from '../env.ts';
 import { parseInput } from './input.ts';
+import { withinAgent } from './one-agent.ts';
 
 /** Who is calling: the workspace a credential belongs to, and what it may do there. */
 export type Caller = {
@@ -25,8 +26,8 @@ export type ToolContext = {
   baseUrl: string;
   /** Epoch milliseconds. */
   now: number;
-  /** A signed code that redeems once, within ten minutes, for a key of this workspace that can only ingest. */
-  mintSetupCode: (workspaceId: string) => Promise<string>;
+  /** A signed code that redeems once, within ten minutes, for a key that can only ingest, and no more than its minter. */
+  mintSetupCode: (minter: Caller) => Promise<string>;
 };
 /** The same before anybody asked for a key. */
 export type OpenContext = Omit<ToolContext, 'caller'> & {
@@ -46,6 +47,11 @@ type Declaration<I extends z.ZodType, O extends z.ZodType, C> = {
   repeatable?: boolean;
   /** What a key must be allowed; by default `read` for what reads and `write` for the rest. `admin` may do everything. */
   scope?: Scope;
+  /**
+   * Works with a key that is good for one agent alone, and sees to it itself: it tells nothing of another agent, or finds out whose a
+   * thing is. Without this the parameter agent_name has to name that agent, or is filled in; a tool without it is refused to such a key.
+   */
+  forOneAgent?: true;
   input: I;
   output: O;
   /** Returns data, or throws a refusal; it never catches. */
@@ -94,7 +100,8 @@ function settle<I extends z.ZodType, O extends z.ZodType>(
   const scope = tool.scope ?? (tool.effect === 'reads' ? 'read' : 'write');
   const perform = async (raw: unknown, context: OpenContext): Promise<Outcome> => {
     if (needsKey) assertScope(keyed(context).caller, scope);
-    const structured = output.parse(await tool.run(parseInput(input, raw), context));
+    const given = withinAgent(tool, parseInput(input, raw), context.caller);
+    const structured = output.parse(await tool.run(given, context));
     return { text: tool.text(structured), structured, question: tool.question?.(structured) ?? null };
   };
   return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { echo, Refusal } from '../domain/errors.ts';
+import { asSent, cleanInput } from '../domain/redaction/as-sent.ts';
 
 /** The parameters tools take, and the one place where a bad one gets its published sentence. */
 
@@ -10,11 +11,11 @@ const TYPE_WORDS: Record<string, string> = {
   array: 'JSON array',
 };
 
-/** @throws Refusal INVALID_ARGUMENT in the words of the first parameter that is wrong. */
+/** Without the secrets in it, but for fields that are wanted as sent. @throws Refusal INVALID_ARGUMENT in the words of the first parameter that is wrong. */
 export function parseInput<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
   const given = raw ?? {};
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return cleanInput(schema, parsed.data);
   const problems = parsed.error.issues.map((issue) => words(issue, given));
   const [first] = problems;
   throw new Refusal('INVALID_ARGUMENT', first?.message ?? 'The arguments must be a JSON object', first?.hint);
@@ -94,7 +95,9 @@ export function jsonText(description: string) {
   return z.unknown().optional().meta({ type: 'string', description });
 }
 
-export const AgentNameParameter = requiredText('Exact name of the agent, as in its blueprint (case-sensitive).');
+export const AgentNameParameter = asSent(
+  requiredText('Exact name of the agent, as in its blueprint (case-sensitive).'),
+);
 
 /** @throws Refusal in the published words for a text that is not JSON, not an array, or holds other things than strings. */
 export function parseTexts(parameter: string, value: unknown): string[] | null {

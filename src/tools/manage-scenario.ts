@@ -4,7 +4,7 @@ import type { ScenarioFields } from '../domain/scenario.ts';
 import { parseCaseId } from '../domain/scenario.ts';
 import type { AgentRpc } from '../env.ts';
 import { selectScenarioAgent } from '../store/scenarios.ts';
-import { askAgent } from './agent-access.ts';
+import { askAgent, mayKnow } from './agent-access.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { flag, jsonText, optionalText, parseTexts, requiredText } from './input.ts';
 import { readD1 } from './read-d1.ts';
@@ -21,6 +21,7 @@ WHEN TO USE: after the user asked for the change. Deletion is permanent and take
 Args: scenario_id (from invarium_list_scenarios); action: update, delete or toggle; for update at least one of name, description, expected_behavior, tags (JSON array string); confirm: true only for a delete that the user confirmed.
 Returns: what changed. Inactive scenarios are left out of test runs, not deleted.`,
   effect: 'deletes',
+  forOneAgent: true,
   input: z.strictObject({
     scenario_id: requiredText('Id of the scenario, from invarium_list_scenarios.'),
     action: requiredText('update, delete or toggle.'),
@@ -121,5 +122,7 @@ const change: Ask = (agent, id, fields) =>
 
 /** The agent that holds a scenario; a test case's id names no scenario. */
 async function agentOf(id: string, { env, caller }: ToolContext): Promise<string | null> {
-  return parseCaseId(id)?.n === null ? readD1(selectScenarioAgent(env.DB, caller.workspaceId, id)) : null;
+  if (parseCaseId(id)?.n !== null) return null;
+  const name = await readD1(selectScenarioAgent(env.DB, caller.workspaceId, id));
+  return name !== null && mayKnow(caller, name) ? name : null;
 }

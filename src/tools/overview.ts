@@ -9,6 +9,7 @@ import { NO_AGENTS } from './agents.ts';
 import { defineTool } from './define-tool.ts';
 import { readD1 } from './read-d1.ts';
 import { toWire, WireRun } from './wire-run.ts';
+import { workspaceName } from './workspace-name.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_DAYS = 30;
@@ -46,7 +47,7 @@ Returns: the figures of the web dashboard as text. One agent in detail is read w
     url: z.string(),
   }),
   async run(_input, { caller, env, baseUrl, now }) {
-    const { workspaceId, workspaceName } = caller;
+    const { workspaceId } = caller;
     const [overview, { runs }] = await Promise.all([
       readD1(selectOverview(env.DB, workspaceId, now - WINDOW_DAYS * DAY_MS)),
       readD1(selectRuns(env.DB, { workspaceId, status: null, limit: RECENT_RUNS, offset: 0 })),
@@ -54,7 +55,7 @@ Returns: the figures of the web dashboard as text. One agent in detail is read w
     const { scores, scenarios, results } = overview;
     const agents = scores.reduce((sum, score) => sum + score.agents, 0);
     return {
-      workspace: workspaceName,
+      workspace: await workspaceName(env, caller, now),
       fleet: fleetHealth(scores),
       passed: overview.recent_passed,
       results: overview.recent_results,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Refusal } from '../domain/errors.ts';
+import { logLine } from '../domain/redaction/log-line.ts';
 import { withDeadline } from '../store/deadline.ts';
 
 const READ_DEADLINE_MS = 10_000;
@@ -10,7 +11,7 @@ export async function readD1<T>(work: Promise<T>): Promise<T> {
     return await withDeadline(work, READ_DEADLINE_MS);
   } catch (cause) {
     if (cause instanceof z.ZodError || cause instanceof SyntaxError || cause instanceof TypeError) throw cause;
-    console.error(JSON.stringify({ level: 'error', event: 'd1_read_failed', cause: String(cause) }));
+    console.error(logLine({ level: 'error', event: 'd1_read_failed', cause: String(cause) }));
     throw new Refusal('RETRY_LATER', 'Could not reach the Invarium backend', 'Retry in 30 seconds.', {
       retry_after: 30,
     });

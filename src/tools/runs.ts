@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { RESULT_STATUSES, RUN_STATUSES } from '../domain/fields.ts';
 import { minuteTime, percent } from '../domain/formatting.ts';
+import { asSent } from '../domain/redaction/as-sent.ts';
+import { removalSentence } from '../domain/retention.ts';
 import { ResultView, type RunHeader } from '../domain/run.ts';
 import { selectRuns } from '../store/runs.ts';
 import { askAgent } from './agent-access.ts';
@@ -21,7 +23,7 @@ Args: optional agent_name (left out: all agents), status (completed, failed, run
 Returns: id (its first 8 digits are enough wherever a run id is taken), time, status and counts of each.`,
   effect: 'reads',
   input: z.strictObject({
-    agent_name: optionalText('Only runs of this agent.'),
+    agent_name: asSent(optionalText('Only runs of this agent.')),
     status: choice('status', RUN_STATUSES, 'Only runs of this status.'),
     limit: wholeNumber({ min: 1 }, 'limit must be a positive integer', 'Runs to return. Default: 10.'),
     offset: wholeNumber({ min: 0 }, 'offset must be >= 0', 'Runs to skip. Default: 0.'),
@@ -146,6 +148,7 @@ function tail(run: WireRun): string[] {
   return [
     ...(error > 0 ? [`Errors: ${error}/${total} (${percent(error, total)}%) could not be run.`] : []),
     ...(pending > 0 ? [`Pending: ${pending} need a decision: re-sync with "passed", or open ${run.url}`] : []),
+    ...(run.texts_removed_at ? [removalSentence(Date.parse(run.texts_removed_at))] : []),
     `View on dashboard: ${run.url}`,
   ];
 }

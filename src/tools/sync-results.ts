@@ -5,10 +5,13 @@ import type { Item, ItemVerdict, SyncCall } from '../agent/streaming.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Counts, FailureCategory, ResultStatus, RunStatus, Severity, SOURCES } from '../domain/fields.ts';
 import { parseResults } from '../domain/intake.ts';
+import { asSent } from '../domain/redaction/as-sent.ts';
 import { MAX_EXPECTED_TOTAL, MIN_EXPECTED_TOTAL } from '../domain/run-state.ts';
 import { askAgent, runUrl } from './agent-access.ts';
+import { withinCredits } from './credits.ts';
 import { defineTool } from './define-tool.ts';
 import { AgentNameParameter, choice, flag, jsonText, optionalText, wholeNumber } from './input.ts';
+import { rulesOfNewRun } from './run-rules.ts';
 
 const MAX_VERDICTS = 50;
 
@@ -60,7 +63,7 @@ Returns: run id, counts, verdicts and the dashboard link. A run's analytics are 
   scope: 'ingest',
   input: z.strictObject({
     agent_name: AgentNameParameter,
-    results: jsonText('JSON array of result objects; "[]" with create_empty.'),
+    results: asSent(jsonText('JSON array of result objects; "[]" with create_empty.')),
     test_run_id: optionalText('Run to append to; "tr_" may be left out.'),
     name: optionalText('Label for a new run.', 200),
     source: choice('source', SOURCES, 'Where the results come from. Default: mcp.'),
@@ -73,15 +76,20 @@ Returns: run id, counts, verdicts and the dashboard link. A run's analytics are 
   }),
   output: Output,
   async run(input, context) {
+    const { env, caller, now } = context;
+    const runId = runIdOf(input.test_run_id);
     const call: SyncCall = {
-      runId: runIdOf(input.test_run_id),
+      runId,
       createEmpty: input.create_empty ?? false,
       name: input.name?.trim() || null,
       source: input.source ?? 'mcp',
       expectedTotal: input.expected_total ?? null,
       items: input.create_empty ? [] : itemsOf(input.results, input.test_run_id),
+      rules: runId === null ? await rulesOfNewRun(env, { workspaceId: caller.workspaceId, now }) : null,
     };
-    const answer = await askAgent(context, input.agent_name, (agent) => agent.sync(call));
+    const payer = { env, workspaceId: caller.workspaceId, now };
+    const send = () => askAgent(context, input.agent_name, (agent) => agent.sync(call));
+    const answer = await withinCredits(payer, call.items.length, send);
     return structured(answer, { created: call.createEmpty && call.runId === null, baseUrl: context.baseUrl });
   },
   text: (it) => (it.created ? createdText(it) : syncedText(it)),

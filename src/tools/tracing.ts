@@ -3,6 +3,8 @@ import { readFile } from '../store/files.ts';
 import { defineTool } from './define-tool.ts';
 
 export const TRACER_FILE = 'tracer/invarium_trace.py';
+/** Served beside it; the command that fetches it stands in the trace prompt. */
+export const JS_TRACER_FILE = 'tracer/invarium-trace.mjs';
 
 /** As the tracer itself says, so that the two cannot differ. */
 const VERSION = /^__version__ = "(.+)"$/m;
@@ -21,6 +23,7 @@ WHEN TO USE: before test_run.py is written, in a project where invarium_connect'
 Args: none.
 Returns: one shell command for the project folder, and the tracer's version. invarium://templates/trace-prompt says how test_run.py uses it.`,
   effect: 'reads',
+  forOneAgent: true,
   input: z.strictObject({}),
   output: z.object({ command: z.string(), version: z.string() }),
   async run(_input, { baseUrl, env }) {

@@ -170,3 +170,11 @@ test('secrets are looked for in time that grows with the text, whatever the text
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
   }
 });
+
+test('SEC-03: a document that was stored without its secrets has the same findings as before', () => {
+  const given = `agent_name: shop-agent\ntools: [{name: a, description: b, parameters: {}}]\nowner: {key: ${KEY}, password: "hunter2!"}`;
+  const exposed = (text: string) => audit(parseBlueprint(text).blueprint, text).findings.filter(isExposure);
+  const isExposure = ({ check }: { check: string }) => check === 'SEC-03';
+  expect(exposed(given)).toHaveLength(2);
+  expect(exposed(redactSecrets(given))).toEqual(exposed(given));
+});

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { asSent, cleanInput } from '../../src/domain/redaction/as-sent.ts';
+import { logLine } from '../../src/domain/redaction/log-line.ts';
 import { redact, redactText } from '../../src/domain/redaction/redaction.ts';
 
 const ALL = { personalData: true };
@@ -278,4 +281,47 @@ test.each(HOSTILE)('256 KB of %j cost linear time', (unit) => {
   redactText(text, ALL);
   redactText(`${text}@x.::`, ALL);
   expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500);
+});
+
+test('a key of an object is searched like a text, and keys that become the same are numbered', () => {
+  const value = { [KEY]: 1, ghp_16C7e42F292c6912E7710c838347Ae178B4a: 2, 'mia@example.com': 3, plain_key: 4 };
+  const { value: redacted, counts } = redact(value, ALL);
+  expect(redacted).toEqual({ '[REDACTED:api_key]': 1, '[REDACTED:api_key] 2': 2, '[REDACTED:email]': 3, plain_key: 4 });
+  expect(counts).toEqual({ api_key: 2, email: 1 });
+});
+
+test('a number or a list under a telling key goes as a text there would', () => {
+  const value = {
+    password: 12345678,
+    pin: 12345678,
+    ssn: 219099999,
+    passwords: 2,
+    token: ['abc123def456'],
+    password2: 7,
+  };
+  expect(redact(value, ALL).value).toEqual({
+    ...{ password: '[REDACTED:password]', pin: 12345678, ssn: '[REDACTED:ssn]', passwords: 2 },
+    ...{ token: ['[REDACTED:token]'], password2: 7 },
+  });
+});
+
+const Form = z.strictObject({ name: z.string(), password: z.string(), held: z.string(), secret: asSent(z.string()) });
+
+test('what is parsed is cleaned of secrets, but for fields that are wanted as they were sent', () => {
+  const given = { name: `of ${KEY}`, password: 'swordfish', held: `["${KEY}", {"password": 12345678}]`, secret: KEY };
+  expect(cleanInput(Form, Form.parse(given))).toEqual({
+    ...{ name: 'of [REDACTED:api_key]', password: '[REDACTED:password]', secret: KEY },
+    held: '["[REDACTED:api_key]",{"password":"[REDACTED:password]"}]',
+  });
+  expect(cleanInput(asSent(z.unknown()), KEY)).toBe(KEY);
+  expect(cleanInput(z.unknown(), KEY)).toBe('[REDACTED:api_key]');
+});
+
+test('a line of the log holds neither secrets nor personal data', () => {
+  const line = logLine({ event: 'bug', error: `Unexpected token in ${KEY} of mia@example.com`, ms: 5 });
+  expect(JSON.parse(line)).toEqual({
+    event: 'bug',
+    error: 'Unexpected token in [REDACTED:api_key] of [REDACTED:email]',
+    ms: 5,
+  });
 });

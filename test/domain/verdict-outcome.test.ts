@@ -4,7 +4,27 @@ import { failureShown } from '../../src/domain/verdict/outcome.ts';
 const shown = (outcome: Parameters<typeof failureShown>[0], sent: unknown = {}) => failureShown(outcome, () => sent);
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
-test.each([
+/** A failing result, and how it is quoted. */
+const QUOTED: [result: string, quote: string][] = [
+  ['{"error": "no such user"}', 'no such user'],
+  ['{"error": {"code": 12}}', '{"code": 12}'],
+  ['{"error": true, "id": 1}', 'true'],
+  ['{"ok": "false", "id": 3}', '{"id": 3, "ok": "false"}'],
+  ['{"success": null, "error": "no such user"}', 'no such user'],
+  ['{"status": "error", "message": "no"}', '{"message": "no", "status": "error"}'],
+  ['{"status": "rejected", "reason": "daily limit"}', '{"reason": "daily limit", "status": "rejected"}'],
+  ['{"state": "declined", "id": 4}', '{"id": 4, "state": "declined"}'],
+  ['{"result": "Booking failed"}', 'Booking failed'],
+  ['{"isError": true, "content": []}', '{"content": [], "isError": true}'],
+  ['{"errors": ["bad amount"]}', '["bad amount"]'],
+  ['{"message": "Internal server error"}', 'Internal server error'],
+  ['{"detail": "Not found"}', 'Not found'],
+  ['{"result": {"error": "no such user"}}', 'no such user'],
+  ['{"result": "Error: no such user"}', 'Error: no such user'],
+  ['"Error: quoted"', 'Error: quoted'],
+];
+/** These are quoted as they are. */
+const WHOLE = [
   'Error: flight is full',
   'error - try later',
   '❌ ERROR 500',
@@ -31,31 +51,20 @@ test.each([
   'The order cannot be cancelled',
   'Payment failed: card expired',
   'Request timed out',
-  '{"error": "no such user"}',
-  '{"error": {"code": 12}}',
-  '{"error": true, "id": 1}',
   '{"success": false}',
-  '{"ok": "false", "id": 3}',
-  '{"success": null, "error": "no such user"}',
-  '{"status": "error", "message": "no"}',
   '{"status": "FAILED"}',
-  '{"status": "rejected", "reason": "daily limit"}',
-  '{"state": "declined", "id": 4}',
-  '{"result": "Booking failed"}',
   '{"statusCode": 404}',
-  '{"isError": true, "content": []}',
-  '{"errors": ["bad amount"]}',
-  '{"message": "Internal server error"}',
-  '{"detail": "Not found"}',
-  '{"result": {"error": "no such user"}}',
-  '{"result": "Error: no such user"}',
-  '"Error: quoted"',
   "{'error': 'no such user', 'id': None}",
   "{'success': False, 'id': 1}",
-])('%s shows a failure', (result) => {
-  expect(shown({ result })).toBeDefined();
-  if (/^[[{]"/.test(result)) expect(shown({ result: JSON.parse(result) })).toBeDefined();
-});
+];
+
+test.each([...QUOTED, ...WHOLE.map((result) => [result, result] as const)])(
+  '%s shows a failure: %s',
+  (result, quote) => {
+    expect(shown({ result })).toBe(quote);
+    if (/^[[{]"/.test(result)) expect(shown({ result: JSON.parse(result) })).toBe(quote);
+  },
+);
 
 test.each([
   '',
@@ -94,14 +103,15 @@ test.each([
 
 test('content parts are read as the text they hold', () => {
   const part = (words: string) => [{ type: 'text', text: words }];
-  expect(shown({ result: part('Error: full') })).toBeDefined();
-  expect(shown({ result: { content: part('Error: full') } })).toBeDefined();
+  expect(shown({ result: part('Error: full') })).toBe('Error: full');
+  expect(shown({ result: { content: part('Error: full') } })).toBe('Error: full');
   expect(shown({ result: { isError: false, content: part('booked') } })).toBeUndefined();
-  expect(shown({ result: text(part('Error: full')) })).toBeDefined();
+  expect(shown({ result: text(part('Error: full')) })).toBe('Error: full');
 });
 
 test('an error that says something is a failure, one that says nothing is not', () => {
-  for (const error of ['boom', true, 3, { code: 1 }, ['x']]) expect(shown({ error })).toBeDefined();
+  const said = ['boom', true, 3, { code: 1 }, ['x']].map((error) => shown({ error }));
+  expect(said).toEqual(['boom', 'true', '3', '{"code": 1}', '["x"]']);
   for (const error of [null, undefined, false, 0, '', ' ', 'None', [], {}]) expect(shown({ error })).toBeUndefined();
 });
 
@@ -114,10 +124,10 @@ test('a status says failed, and ok does not hide what the result shows', () => {
 
 test('a failed state that the agent asked for is no failure', () => {
   const result = { id: 7, status: 'failed' };
-  expect(shown({ result })).toBeDefined();
+  expect(shown({ result })).toBe('{"id": 7, "status": "failed"}');
   expect(shown({ result }, { id: 7, change: { status: 'Failed' } })).toBeUndefined();
   expect(shown({ result: { state: 'rejected' } }, { decision: 'reject' })).toBeUndefined();
-  expect(shown({ result: { status: 'fail' } }, { language: 'fi' })).toBeDefined();
+  expect(shown({ result: { status: 'fail' } }, { language: 'fi' })).toBe('{"status": "fail"}');
 });
 
 test('a failure is quoted in brief', () => {

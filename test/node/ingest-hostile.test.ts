@@ -161,6 +161,15 @@ test('a body that stops arriving is refused before it holds the line', async () 
   expect(performance.now() - from).toBeLessThan(ANSWER_MS);
 });
 
+test('a body four times as large as any may be is refused for that', async () => {
+  const headers = { 'content-type': 'application/json', 'content-length': String(40 * MEGABYTE) };
+  const heard = await byHand(`/ingest/${AGENT}`, headers, async (write, said) => {
+    write('x'.repeat(40 * MEGABYTE));
+    await until(() => said().includes('\r\n\r\n'));
+  });
+  expect(heard).toMatch(/^HTTP\/1\.1 413 /);
+});
+
 const resultOf = (caseId: string, trial: number) =>
   `${JSON.stringify({ scenario_id: caseId, trial, user_message: 'Hi', agent_response: 'Hello', passed: true })}\n`;
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;

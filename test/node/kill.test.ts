@@ -105,4 +105,4 @@ test(`nothing acknowledged is lost or counted twice over ${KILLS} kills of the s
   expect(stored).toEqual(new Map([...acknowledged].sort(([a], [b]) => a - b)));
   await main.close();
   await server.kill('SIGTERM');
-}, 240_000);
+}, 400_000);

@@ -65,6 +65,28 @@ const ofRule = (role: 'button' | 'link', name: string) => async (page: Page) => 
   await press(role, name)(page);
 };
 
+async function invite(page: Page): Promise<void> {
+  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await press('button', 'Make an invitation link')(page);
+}
+
+async function openInvitation(page: Page): Promise<void> {
+  await invite(page);
+  await page.goto(await page.locator('pre.copy').innerText());
+}
+
+/** A client registers itself and leads here. */
+async function openConsent(page: Page): Promise<void> {
+  const redirect_uri = 'http://127.0.0.1:4321/callback';
+  const client = { client_name: 'An editor', redirect_uris: [redirect_uri], token_endpoint_auth_method: 'none' };
+  const answer = await page.request.post('/oauth/register', { data: client });
+  const { client_id } = (await answer.json()) as { client_id: string };
+  const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
+  await page.goto(
+    `/authorize?${new URLSearchParams({ response_type: 'code', client_id, redirect_uri, ...challenge })}`,
+  );
+}
+
 async function signInWrongly(page: Page): Promise<void> {
   await page.getByLabel('API key', { exact: true }).fill('inv_nobody');
   await press('button', 'Sign in')(page);
@@ -160,6 +182,18 @@ export const PAGES: PageEntry[] = [
     act: ofRule('link', 'Delete…'),
   },
   { route: '/settings', name: 'settings', path: () => '/settings' },
+  { route: '/settings/members', name: 'members', path: () => '/settings/members' },
+  { route: '/settings/members', name: 'invitation made', path: () => '/settings/members', act: invite },
+  { route: '/settings/members/:id', name: 'member', path: () => '/settings/members', act: press('link', /@/) },
+  { route: '/settings/apps', name: 'connected apps', path: () => '/settings/apps' },
+  { route: '/settings/audit-log', name: 'audit log', path: () => '/settings/audit-log' },
+  { route: '/settings/export', name: 'export', path: () => '/settings/export' },
+  { route: '/settings/delete', name: 'delete the workspace', path: () => '/settings/delete' },
+  { route: '/workspaces', name: 'workspaces', path: () => '/workspaces' },
+  { route: '/join/:token', name: 'join', path: () => '/settings/members', act: openInvitation },
+  { route: '/join/:token', name: 'spent invitation', path: () => '/join/nothing', status: 410 },
+  { route: '/authorize', name: 'consent', path: () => '/settings/apps', act: openConsent },
+  { route: '/authorize', name: 'nothing to consent to', path: () => '/authorize', status: 400 },
   { route: '/docs', name: 'docs', path: () => '/docs' },
   { route: '/docs/:operation', name: 'docs of a route', path: () => '/docs/createRun' },
   { route: '/sign-in', name: 'sign-in', path: () => '/sign-in' },
@@ -180,6 +214,8 @@ const NO_PAGES = [
   '/runs.json',
   '/runs/:id/:file{report\\\\.[a-z]+}',
   '/runs/:id/live',
+  '/settings/audit-log.csv',
+  '/settings/audit-log.json',
 ];
 /** Addresses of forms that somebody lands on who had to sign in in between; they only lead on. */
 const LEAD_ON = [
@@ -188,11 +224,16 @@ const LEAD_ON = [
   '/first-use/key',
   '/runs/:id/report/shares',
   '/runs/:id/review',
+  '/settings/apps/withdraw',
+  '/settings/invitations',
+  '/settings/invitations/:id/revoke',
+  '/settings/members/:id/:act',
   '/webhooks/:id/:act',
   '/webhooks/new',
   '/webhooks/redeliver',
   '/webhooks/rules',
   '/webhooks/rules/:id/:act',
+  '/workspaces/:id/enter',
 ];
 
 /** Comes to a page as a person does; answers with which status its address was answered. */

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildBundle } from '../../src/local/worker-bundle.ts';
@@ -11,9 +10,9 @@ declare module 'vitest' {
   }
 }
 
+/** Two projects ask for the same bundle, one after the other: the first one builds it. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'invarium-test-bundle-'));
-  await buildBundle(directory);
-  project.provide('bundle', directory);
-  return () => rmSync(directory, { recursive: true, force: true });
+  const { bundle } = project.getProvidedContext();
+  if (!existsSync(path.join(bundle, 'worker.js'))) await buildBundle(bundle);
+  return () => rmSync(bundle, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { ROUTES } from '../../src/http/api/routes.ts';
 import { ctrf, rest, upload } from './ci-client.ts';
-import { AGENT, addScenario, BLUEPRINT, type Caller, refund, shop, type Workspace } from './client.ts';
+import { AGENT, addScenario, BLUEPRINT, type Caller, newWorkspace, refund, shop, type Workspace } from './client.ts';
 
 /** What the routes of the REST interface are tried on, and how each of them is asked. */
 
@@ -64,7 +64,29 @@ export const ROWS: Record<string, (at: Scene) => Ask | Promise<Ask>> = {
   getMe: () => ({ path: '/v1/me', status: 200 }),
   getUsage: () => ({ path: '/v1/usage', status: 200 }),
   getOverview: () => ({ path: '/v1/overview', status: 200 }),
+  getSettings: () => ({ path: '/v1/settings', status: 200 }),
+  changeSettings: () => ({ path: '/v1/settings', body: { retention_days: 30 }, status: 200 }),
+  exportWorkspace: () => ({ path: '/v1/workspace/export', status: 200 }),
+  deleteWorkspace: async () => {
+    const { key } = await newWorkspace();
+    return {
+      ...{ path: '/v1/workspace', body: { confirm: 'Test workspace' }, status: 202 },
+      headers: { authorization: `Bearer ${key}` },
+    };
+  },
   listMembers: () => ({ path: '/v1/members', status: 200 }),
+  updateMember: ({ workspace }) => ({
+    path: `/v1/members/${workspace.memberId}`,
+    body: { role: 'owner' },
+    status: 200,
+  }),
+  removeMember: ({ workspace }) => ({ path: `/v1/members/${workspace.memberId}`, status: 409 }),
+  listInvitations: () => ({ path: '/v1/invitations', status: 200 }),
+  createInvitation: () => ({ path: '/v1/invitations', body: { email: 'ada@example.com' }, status: 201 }),
+  revokeInvitation: async (at) => ({
+    ...{ path: `/v1/invitations/${await made(at, '/v1/invitations', { email: 'bob@example.com' })}`, status: 200 },
+  }),
+  listAuditLog: () => ({ path: '/v1/audit-log', status: 200 }),
   listAgents: () => ({ path: '/v1/agents', status: 200 }),
   uploadBlueprint: () => ({
     ...{ path: '/v1/agents', status: 201, body: BLUEPRINT.replace(AGENT, 'second-agent') },

@@ -261,6 +261,34 @@ test('during a rotation a message carries both signatures, and afterwards the ne
   ]);
 });
 
+test('of two rotations at once one is refused and noted nowhere, and the secret that was told signs', async () => {
+  const { act, made, end, step, received } = await scene({});
+  const { id } = made[0]?.webhook ?? { id: '' };
+  const later = { ...act, now: act.now + 1 };
+  const [one, other] = await Promise.allSettled([act, later].map((each) => rotateWebhookSecret(env, each, id)));
+  expect(other).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
+  const log = env.DB.prepare("SELECT at FROM audit_log WHERE workspace_id = ?1 AND action = 'webhook.changed'");
+  expect((await log.bind(act.workspaceId).all()).results).toEqual([{ at: act.now }]);
+  const { secret } = one?.status === 'fulfilled' ? one.value : { secret: '' };
+  await endWebhookRotation(env, act, id);
+  await end(run(1));
+  await step();
+  const [sent] = await received();
+  expect(new Webhook(secret).verify(sent?.body ?? '', sent?.headers ?? {})).toMatchObject({ type: 'run.completed' });
+});
+
+test('a change and a rotation at once are both kept', async () => {
+  const { act, made } = await scene({});
+  const { id } = made[0]?.webhook ?? { id: '' };
+  const changes = [{ enabled: false }, { events: ['run.failed'] satisfies NewWebhook['events'] }];
+  await Promise.all([
+    ...changes.map((change) => changeWebhook(env, act, { id, change })),
+    rotateWebhookSecret(env, act, id),
+  ]);
+  const [kept] = await listWebhooks(env, act.workspaceId);
+  expect(kept).toMatchObject({ enabled: false, events: ['run.failed'], secrets: 2 });
+});
+
 test('the log holds the newest thousand deliveries of thirty days, and beside them what is still to be sent', async () => {
   const { end, inside, log } = await scene({});
   await end(run(1));

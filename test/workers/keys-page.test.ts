@@ -71,7 +71,7 @@ test('a key is made on the page, works over MCP, is revoked after a question, an
   expect((await call('get_agent', { agent_name: AGENT })).isError).toBe(false);
   const list = await visitor.open('/api-keys');
   expect(list.text).toMatch(
-    /active CI of the shop inv_\S{4}… read, write, ingest created just now never expires (no use noted|last used just now) Revoke/,
+    /active CI of the shop inv_\S{4}… read, write, ingest created just now by dev@example\.com never expires (no use noted|last used just now) Revoke/,
   );
   const question = await visitor.open(linkOf(list.html, 'Revoke'));
   expect(question.text).toContain('Revoke CI of the shop ?');
@@ -132,7 +132,7 @@ test('the use of a key is noted at most once an hour', async () => {
   const lastUse = () =>
     env.DB.prepare('SELECT last_used_at FROM api_keys WHERE hash = ?1').bind(sha256(key)).first<number>('last_used_at');
   expect((await visitor.open('/api-keys')).text).toMatch(
-    /Noted inv_\S+ read, write, ingest created just now never expires no use/,
+    /Noted inv_\S+ read, write, ingest created just now by dev@example\.com never expires no use/,
   );
   const call = await toolCaller(key);
   await vi.waitFor(async () => expect(await lastUse()).toBeGreaterThan(0));
@@ -156,11 +156,13 @@ test('a key ends on its day, says so in the list, and makes room in the plan', a
   expect((await call('list_agents')).isError).toBe(false);
   const day = new Date(Date.now() + 2 * DAY_MS).toISOString().slice(0, 10);
   expect((await visitor.open('/api-keys')).text).toMatch(
-    new RegExp(`active Short .* created just now expires ${day} `),
+    new RegExp(`active Short .* created just now by dev@example\\.com expires ${day} `),
   );
   passTime(2 * DAY_MS);
   expect((await call('list_agents')).text).toBe(FAILED);
-  expect((await visitor.open('/api-keys')).text).toMatch(/expired Short .* created 2 days ago expired /);
+  expect((await visitor.open('/api-keys')).text).toMatch(
+    /expired Short .* created 2 days ago by dev@example\.com expired /,
+  );
   expect((await create(visitor)).status).toBe(200);
 });
 

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { newId } from '../../src/agent/ids.ts';
-import { STALL_MS } from '../../src/domain/run-state.ts';
 import { d1, plan } from '../faults/worker.ts';
 import { newWorkspace, refund, request, shop, sync } from './client.ts';
 import { visit } from './dashboard-visitor.ts';
@@ -47,7 +46,7 @@ test('the page says who is signed in where, what rules hold, and how to connect'
   const { text, html } = await visitor.open('/settings');
   expect(text).toContain('Signed in as dev@example.com Role owner');
   expect(text).toContain(`Name Cups &amp; &lt;b&gt;plates&lt;/b&gt; Id ${workspace.id}`);
-  expect(text).toContain(`hears nothing for ${STALL_MS / 60_000} minutes ends`);
+  expect(html).toContain(`id="stallMinutes" name="stallMinutes" type="number" min="3" max="720"`);
   expect(html).toContain('<pre class="copy">http://localhost/mcp</pre>');
   expect(html.match(/<details class="client"/g)).toHaveLength(3);
   await env.DB.prepare("UPDATE members SET role = 'viewer' WHERE id = ?1").bind(workspace.memberId).run();
@@ -86,8 +85,7 @@ test("signing out everywhere ends every session of the member, and no other memb
   const answer = await here.post('/sign-out-everywhere', { csrf });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in']);
   for (const visitor of [here, there]) expect((await visitor.open('/settings')).status).toBe(302);
-  const looked = await other.open('/settings');
-  expect(looked.text).toContain('Members dev@example.com , owner other@example.com , viewer');
+  expect((await other.open('/settings')).status).toBe(200);
 });
 
 test('the way out is on the page, and without a session there is no page', async () => {

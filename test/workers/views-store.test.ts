@@ -106,21 +106,22 @@ test('a blueprint keeps its versions, newest first, and each can be read', async
 test('a link to a report is found by its hash until the agent goes, and revoked once', async () => {
   const { call, workspace } = await shop();
   const other = await shop();
+  const actor = 'dev@example.com';
   const link = { agentName: AGENT, runId: 'tr_shared', createdAt: 5, expiresAt: 50 };
   const mine = { ...link, hash: `${workspace.id}-1`, workspaceId: workspace.id };
   const newer = { ...mine, hash: `${workspace.id}-2`, createdAt: 6 };
   const theirs = { ...link, hash: other.workspace.id, workspaceId: other.workspace.id };
-  for (const share of [mine, newer, theirs]) expect(await insertShare(env.DB, share)).toBe(true);
+  for (const share of [mine, newer, theirs]) expect(await insertShare(env.DB, { ...share, actor })).toBe(true);
   expect(await selectShare(env.DB, mine.hash)).toEqual({ ...mine, revokedAt: null });
   expect(await selectShare(env.DB, 'unknown')).toBeNull();
   const revoke = (workspaceId: string, now: number) =>
-    updateShareRevoked(env.DB, { workspaceId, hash: mine.hash, now });
+    updateShareRevoked(env.DB, { workspaceId, hash: mine.hash, now, actor });
   expect([await revoke(other.workspace.id, 7), await revoke(workspace.id, 8), await revoke(workspace.id, 9)]).toEqual([
     ...[false, true, true],
   ]);
   expect(await selectSharesOfRun(env.DB, workspace.id, 'tr_shared')).toEqual([{ ...newer, revokedAt: null }]);
   await call('delete_agent', { agent_name: AGENT, confirm: true });
   await vi.waitFor(async () => expect(await selectSharesOfRun(env.DB, workspace.id, 'tr_shared')).toEqual([]));
-  expect(await insertShare(env.DB, { ...mine, hash: 'late' })).toBe(false);
+  expect(await insertShare(env.DB, { ...mine, hash: 'late', actor })).toBe(false);
   expect(await selectShare(env.DB, theirs.hash)).not.toBeNull();
 });

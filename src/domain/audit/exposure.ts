@@ -1,11 +1,14 @@
 import { pathAt, readDocument } from '../blueprint/document.ts';
 import { pathText } from '../blueprint/problems.ts';
 import type { Finding } from './finding.ts';
-import { redactSecrets, secretsIn } from './secrets.ts';
+import { marksIn, redactSecrets, secretsIn } from './secrets.ts';
 
-/** SEC-03: each place of the document that holds a secret, once per kind; the value itself is never repeated. */
+/**
+ * SEC-03: each place of the document that holds a secret, once per kind; the value itself is never repeated. The mark that stands in its place
+ * in a stored document counts too: the secret was shown, and whoever saves that text again has not taken it out where the agent has it.
+ */
 export function exposedSecrets(text: string): Finding[] {
-  const secrets = secretsIn(text);
+  const secrets = [...secretsIn(text), ...marksIn(text)].sort((a, b) => a.start - b.start);
   if (secrets.length === 0) return [];
   const document = readDocument(text);
   const places = secrets.map(({ kind, start }) => ({

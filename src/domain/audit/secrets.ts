@@ -40,6 +40,13 @@ export function redactSecrets(text: string): string {
   return redacted + text.slice(from);
 }
 
+/** Where secrets stood before they were replaced. */
+export function marksIn(text: string): { kind: string; start: number }[] {
+  return [...text.matchAll(/<REDACTED:(api_key|token|private_key|password)>/g)].map(({ 1: kind = '', index }) => {
+    return { kind, start: index };
+  });
+}
+
 /** What of a finding is a secret here: a value without the brackets that close around it, a sentence's own secrets, each private key. */
 function madeUpIn(text: string, { kind, start, end }: Span): Span[] {
   const value = text.slice(start, end);

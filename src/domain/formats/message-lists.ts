@@ -1,5 +1,6 @@
 import type { RunResult } from '../result.ts';
 import { isObject } from '../verdict/equality.ts';
+import { clip } from '../verdict/wording.ts';
 import { carriedFields } from './carried-fields.ts';
 import type { JsonDialect, Reading } from './dialect.ts';
 import { ItemFault } from './fault.ts';
@@ -57,6 +58,5 @@ const MAX_TITLE_CHARS = 120;
 
 /** What a transcript without a name goes by. */
 export function firstLine(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.length > MAX_TITLE_CHARS ? `${line.slice(0, MAX_TITLE_CHARS - 1).toWellFormed()}…` : line;
+  return clip(text.trim().split('\n', 1)[0] ?? '', MAX_TITLE_CHARS);
 }

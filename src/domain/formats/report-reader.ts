@@ -1,3 +1,4 @@
+import { clip } from '../verdict/wording.ts';
 import { TextChunks } from './encoding.ts';
 import { ItemFault, ReportFault } from './fault.ts';
 import { JsonReport } from './json-report.ts';
@@ -183,7 +184,7 @@ export class ReportReader {
   #clipped(text: string, limit: number, what: string): string {
     if (text.length <= limit) return text;
     this.#warnings.note(`${what} was cut off after ${limit} characters`, this.#index);
-    return text.slice(0, limit).toWellFormed();
+    return clip(text, limit).toWellFormed();
   }
 
   #compareTotals(): void {

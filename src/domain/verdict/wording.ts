@@ -2,9 +2,19 @@
 
 const SHORT_VALUE_CHARS = 80;
 const MAX_DEPTH = 6;
+/** What a key, a token, a number or an address is made of. */
+const PART = /[\w.+@=:/-]/;
+const HALF = /[\w.+@=:/-]{1,100}$/;
 
+/**
+ * A text of at most so many characters, with an ellipsis where it was longer. A word that would be cut in two and holds a digit or an at
+ * sign is left out: half of a key is no longer recognised as one where the verdict is redacted, and is still half of a key.
+ */
 export function clip(text: string, maxChars: number): string {
-  return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  if (text.length <= maxChars) return text;
+  const cut = text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, '');
+  const [half = ''] = PART.test(text.charAt(cut.length)) ? (HALF.exec(cut) ?? []) : [];
+  return `${/[\d@]/.test(half) ? cut.slice(0, -half.length) : cut}…`;
 }
 
 /** A value as JSON text, cut at `maxChars`; never reads much more of a large value than it shows. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { App } from '../app.ts';
+import { NDJSON } from '../export/export-answer.ts';
 import { worded } from './boundary.ts';
 import { callerOf, contextOf } from './caller.ts';
 import { readGiven } from './given.ts';
 import { serveOnce } from './idempotency.ts';
+import { assertAgent, withAgent } from './one-agent.ts';
 import { assertScope } from './permission.ts';
 import { problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -49,10 +51,12 @@ async function answered(route: Route, { c, now }: Asked): Promise<Response> {
   c.set('outcome', { tool: route.id, code: 'OK' });
   try {
     const { access } = route;
-    const caller = access === 'proof' || access === 'open' ? null : await callerOf(c, now);
+    const caller = access === 'proof' || access === 'open' ? null : await (route.whose ?? callerOf)(c, now);
     if (caller && access !== 'proof' && access !== 'open') assertScope(caller, access);
     const context = { ...contextOf(c, caller, now), c };
-    const answer = await serveOnce(route, await readGiven(route, c), context);
+    if (caller) assertAgent(route, { params: c.req.param(), query: c.req.query() }, caller);
+    const given = await readGiven(route, c);
+    const answer = await serveOnce(route, caller ? withAgent(route, given, caller) : given, context);
     if (!answer.headers.has('Cache-Control')) answer.headers.set('Cache-Control', 'private, no-store');
     if (answer.status >= FIRST_BAD_STATUS) c.set('outcome', { tool: route.id, code: `HTTP ${answer.status}` });
     return c.req.method === 'GET' ? await tagged(answer, c) : answer;
@@ -65,9 +69,9 @@ async function answered(route: Route, { c, now }: Asked): Promise<Response> {
 
 const FIRST_BAD_STATUS = 400;
 
-/** An answer that the caller holds already is not sent again. */
+/** An answer that the caller holds already is not sent again; one that is made while it is sent, nobody holds. */
 async function tagged(answer: Response, c: Context<App>): Promise<Response> {
-  if (answer.status !== 200) return answer;
+  if (answer.status !== 200 || answer.headers.get('Content-Type') === NDJSON) return answer;
   const body = await answer.arrayBuffer();
   const tag = `"${createHash('sha256').update(new Uint8Array(body)).digest('base64url').slice(0, 27)}"`;
   const headers = new Headers(answer.headers);

@@ -4,7 +4,7 @@ import { badge } from '../../domain/badge.ts';
 import { AGENT_NAME } from '../../domain/fields.ts';
 import { agentObject, type Env } from '../../env.ts';
 import { askAgent } from '../../tools/agent-access.ts';
-import { isSameText } from '../standard-webhook.ts';
+import { isSameText } from '../same-text.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { json, openRoute, ownRoute, type Route } from './route.ts';
 

@@ -1,5 +1,6 @@
 import { Refusal, refusalText } from '../../domain/errors.ts';
 import { ReportFault, type ReportFaultKind } from '../../domain/formats/fault.ts';
+import { logLine } from '../../domain/redaction/log-line.ts';
 import { DeadlineError } from '../../store/deadline.ts';
 import { problem } from './problem.ts';
 import { RefusedRequest } from './refused-request.ts';
@@ -18,7 +19,7 @@ export function worded(error: unknown): Response {
     const text = 'Could not reach the Invarium backend. Retry in 30 seconds.';
     return problem({ code: 'RETRY_LATER', text, details: { retry_after: 30 } });
   }
-  console.error(JSON.stringify({ level: 'error', event: 'bug', error: String(error), stack: (error as Error)?.stack }));
+  console.error(logLine({ level: 'error', event: 'bug', error: String(error), stack: (error as Error)?.stack }));
   const text = 'Server error. Wait 30 seconds and retry.';
   return problem({ code: 'SERVER_ERROR', text, details: { retry_after: 30 } });
 }

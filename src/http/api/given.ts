@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { echo, Refusal } from '../../domain/errors.ts';
 import { isDeeper } from '../../domain/nesting.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { parseInput } from '../../tools/input.ts';
 import { readWire } from '../ingest/upload-body.ts';
 import { RefusedRequest } from './refused-request.ts';
@@ -23,14 +24,17 @@ export async function readGiven(route: Route, c: ApiContext['c']): Promise<Given
   if (route.tool) {
     assertKnown(query, route.query);
     if (isText || route.body === null) return { params, query, body: value };
-    return { params, query, body: parsed(z.record(z.string(), z.unknown()), value) };
+    return { params, query, body: parsed(Arguments, value) };
   }
   return {
-    params: parsed(route.params, params) as Given['params'],
+    params: parsed(asSent(route.params), params) as Given['params'],
     query: parsed(route.query, query) as Given['query'],
     body: route.body === null || isText || isStream ? value : parsed(route.body, value),
   };
 }
+
+/** The tool cleans them. */
+const Arguments = asSent(z.record(z.string(), z.unknown()));
 
 const NO_BODY = { value: undefined, isText: false };
 

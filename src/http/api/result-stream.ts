@@ -3,9 +3,11 @@ import { contentHash } from '../../agent/content-hash.ts';
 import type { Item } from '../../agent/streaming.ts';
 import { Refusal, refusalText } from '../../domain/errors.ts';
 import { parseResults, type Received } from '../../domain/intake.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { MAX_RESULT_BYTES, RunResult } from '../../domain/result.ts';
 import { askAgent } from '../../tools/agent-access.ts';
 import { callTool } from '../../tools/catalog.ts';
+import { withinCredits } from '../../tools/credits.ts';
 import { syncResults } from '../../tools/sync-results.ts';
 import { problem } from './problem.ts';
 import { type ApiContext, json, ownRoute } from './route.ts';
@@ -42,7 +44,7 @@ export const streamedResults = ownRoute({
   description:
     'A JSON array is all or nothing. As application/x-ndjson, one result a line, it is committed while it arrives and answered with a line for each batch: what was answered is kept.',
   params: z.object({ name: z.string(), id: z.string() }),
-  body: z.array(RunResult),
+  body: asSent(z.array(RunResult)),
   bodyTypes: [NDJSON],
   answers: [
     { status: 200, description: 'What was done with them', schema: syncResults.output },
@@ -104,12 +106,15 @@ async function commit(context: ApiContext, { name, id, batch }: Committing): Pro
     ...NAMED,
     caseId: received.result.scenario_id,
   }));
-  const { run, accepted, duplicate, replaced, ...rest } = await askAgent(context, name, (agent) =>
-    agent.ingest({
-      ...{ runId: id, items, last: false, refused: 0, shard: null, name: null, source: 'api', expectedTotal: null },
-      ci: { externalKey: null, branch: null, commit: null },
-    }),
-  );
+  const payer = { env: context.env, workspaceId: context.caller.workspaceId, now: context.now };
+  const send = () =>
+    askAgent(context, name, (agent) =>
+      agent.ingest({
+        ...{ runId: id, items, last: false, refused: 0, shard: null, name: null, source: 'api', expectedTotal: null },
+        ...{ ci: { externalKey: null, branch: null, commit: null }, rules: null },
+      }),
+    );
+  const { run, accepted, duplicate, replaced, ...rest } = await withinCredits(payer, items.length, send);
   const refused = rest.rejected.map(({ index: line, code, message }) => {
     return { line, code, message: message.replaceAll(`at index ${line}`, `at line ${line}`) };
   });

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Scope } from '../../domain/access.ts';
-import { authFailed, type OpenContext, type Tool, type ToolContext } from '../../tools/define-tool.ts';
+import { authFailed, type Caller, type OpenContext, type Tool, type ToolContext } from '../../tools/define-tool.ts';
 import type { App } from '../app.ts';
 
 /** A route of the REST interface as one declaration: what serves it is what `/openapi.json` says of it. */
@@ -45,6 +45,10 @@ type Declared = {
   raw?: boolean;
   /** Takes an Idempotency-Key; only on routes below an agent. */
   idempotent?: boolean;
+  /** Works with a key that is good for one agent alone, though it has no tool and its address names no agent: see one-agent.ts. */
+  forOneAgent?: true;
+  /** Finds out who calls, where an API key that works is not all there is to it. */
+  whose?: (c: Context<App>, now: number) => Promise<Caller>;
 };
 
 export type Route = Declared & {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AGENT_NAME, Source } from '../../domain/fields.ts';
 import { placeText, readPlace } from '../../domain/query.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import type { RunComparison, ScoredRun } from '../../domain/run.ts';
 import { RUN_OUTCOMES } from '../../domain/run-filter.ts';
 import { selectRunsFiltered } from '../../store/run-list.ts';
@@ -16,7 +17,7 @@ const Scored = WireRun.extend({ score: z.int().nullable() }).meta({ id: 'ScoredR
 const Time = z.iso.datetime({ offset: true }).optional();
 
 const Filter = z.object({
-  agent: z.string().regex(AGENT_NAME).optional().meta({ description: 'Only runs of this agent.' }),
+  agent: asSent(z.string().regex(AGENT_NAME).optional().meta({ description: 'Only runs of this agent.' })),
   status: z.enum(RUN_OUTCOMES).optional().meta({ description: 'A state of the run, or what came of it.' }),
   source: Source.optional(),
   since: Time.meta({ description: 'Runs that began then or later, ISO 8601.' }),

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { Refusal } from '../../domain/errors.ts';
 import { AGENT_NAME, Source } from '../../domain/fields.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { RunResult } from '../../domain/result.ts';
 import { MAX_EXPECTED_TOTAL, MIN_EXPECTED_TOTAL } from '../../domain/run-state.ts';
 import { ReviewerVerdict } from '../../domain/verdict/reviewed.ts';
 import { askAgent } from '../../tools/agent-access.ts';
+import { rulesOfNewRun } from '../../tools/run-rules.ts';
 import { getTestRun, listTestRuns } from '../../tools/runs.ts';
 import { syncResults } from '../../tools/sync-results.ts';
 import { toWire, WireRun } from '../../tools/wire-run.ts';
@@ -16,9 +18,11 @@ import { toolRoute } from './tool-route.ts';
 const names = { name: 'agent_name', id: 'test_run_id' };
 
 export const AgentQuery = z.object({
-  agent: z.string().regex(AGENT_NAME).optional().meta({
-    description: 'Name of the agent. Without it the run is looked up, which finds it some seconds after its birth.',
-  }),
+  agent: asSent(
+    z.string().regex(AGENT_NAME).optional().meta({
+      description: 'Name of the agent. Without it the run is looked up, which finds it some seconds after its birth.',
+    }),
+  ),
 });
 const RunId = z.object({
   id: z.string().meta({ description: 'Id of the run, or the first 8 or more of its hex digits.' }),
@@ -30,12 +34,9 @@ const NewRun = z
     name: z.string().max(200).optional(),
     source: Source.optional(),
     expected_total: z.int().min(MIN_EXPECTED_TOTAL).max(MAX_EXPECTED_TOTAL).optional(),
-    external_key: z
-      .string()
-      .min(1)
-      .max(300)
-      .optional()
-      .meta({ description: 'Names the job: the same key again is the same run.' }),
+    external_key: asSent(
+      z.string().min(1).max(300).optional().meta({ description: 'Names the job: the same key again is the same run.' }),
+    ),
     branch: z.string().max(300).optional(),
     commit: z.string().max(100).optional(),
   })
@@ -57,9 +58,11 @@ export const RUN_ROUTES: readonly Route[] = [
         branch: body.branch ?? null,
         commit: body.commit ?? null,
       };
+      const { env, caller, now } = context;
+      const rules = await rulesOfNewRun(env, { workspaceId: caller.workspaceId, now });
       const { run } = await askAgent(context, String(params.name), (agent) =>
         agent.ingest({
-          ...{ ci, runId: null, shard: null, items: [], last: false, refused: 0 },
+          ...{ ci, rules, runId: null, shard: null, items: [], last: false, refused: 0 },
           ...{ name: body.name ?? null, source: body.source ?? 'api', expectedTotal: body.expected_total ?? null },
         }),
       );

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { Refusal } from '../../domain/errors.ts';
 import { Expectations } from '../../domain/expectations.ts';
 import { SCENARIO_STATUSES } from '../../domain/fields.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { CaseView, parseCaseId } from '../../domain/scenario.ts';
 import { parseSuite, suiteYaml } from '../../domain/suite.ts';
 import { selectScenarioAgent } from '../../store/scenarios.ts';
-import { askAgent } from '../../tools/agent-access.ts';
+import { askAgent, mayKnow } from '../../tools/agent-access.ts';
 import { manageScenario } from '../../tools/manage-scenario.ts';
 import { readD1 } from '../../tools/read-d1.ts';
 import { json, ownRoute, type Route } from './route.ts';
@@ -85,7 +86,7 @@ export const SUITE_ROUTES: readonly Route[] = [
       'A scenario is known by its id, without one by its title. What the file does not name stays, unless prune=true.',
     params: AgentName,
     query: z.object({ prune: z.stringbool().default(false) }),
-    body: z.unknown(),
+    body: asSent(z.unknown()),
     bodyTypes: [YAML, 'text/yaml', 'text/plain'],
     answers: [{ status: 200, description: 'What was done', schema: Stored }],
     run: async ({ params, query, body }, context) => {
@@ -113,7 +114,7 @@ export const SUITE_ROUTES: readonly Route[] = [
     hidden: ['name', 'description', 'expected_behavior', 'tags', 'confirm'],
   }),
   ownRoute({
-    ...{ method: 'PATCH', path: '/v1/cases/{id}', id: 'updateCase', tag: 'Tests', access: 'write' },
+    ...{ method: 'PATCH', path: '/v1/cases/{id}', id: 'updateCase', tag: 'Tests', access: 'write', forOneAgent: true },
     summary: 'Change a test case',
     description: 'Runs that are open go on judging by the case as it was when they began.',
     body: CaseChange,
@@ -125,7 +126,7 @@ export const SUITE_ROUTES: readonly Route[] = [
         throw new Refusal('INVALID_ARGUMENT', 'Nothing to change', 'Give title, user_message or expectations.');
       const { env, caller } = context;
       const agent = id && (await readD1(selectScenarioAgent(env.DB, caller.workspaceId, id.scenarioId)));
-      if (!agent || id.n === null) throw noCase();
+      if (!agent || !mayKnow(caller, agent) || id.n === null) throw noCase();
       const change = { kind: 'case' as const, n: id.n, fields };
       const found = await askAgent(context, agent, (object) => object.changeCase(id.scenarioId, change));
       if (!found) throw noCase();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { NewTrustRule, TrustPolicy, type TrustRule } from '../../domain/trust-rule.ts';
 import {
   createTrustRule,
@@ -52,7 +53,7 @@ export const TRUST_ROUTES: readonly Route[] = [
   ownRoute({
     ...{ ...place, method: 'POST', path: `${one}/rotate`, id: 'rotateTrustSecret' },
     summary: 'Add a secret; the one before it is accepted beside it',
-    body: z.strictObject({ secret: z.string().optional() }),
+    body: z.strictObject({ secret: asSent(z.string().optional()) }),
     answers: [{ status: 200, description: 'The rule, with its new secret', schema: WithSecret }],
     run: async ({ params, body }, context) => {
       const wanted = { id: String(params.id), ...(body.secret === undefined ? {} : { secret: body.secret }) };

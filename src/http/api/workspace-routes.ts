@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { Role, Scope } from '../../domain/access.ts';
-import { selectMembers } from '../../store/member-list.ts';
+import { Scope } from '../../domain/access.ts';
 import { dashboard, usage } from '../../tools/overview.ts';
-import { readD1 } from '../../tools/read-d1.ts';
+import { workspaceName } from '../../tools/workspace-name.ts';
 import { json, ownRoute, type Route } from './route.ts';
 import { toolRoute } from './tool-route.ts';
 
@@ -13,11 +12,9 @@ const Me = z
     email: z.string(),
     key_id: z.string(),
     scopes: z.array(Scope),
+    agent_name: z.string().nullable().meta({ description: 'The only agent that the key is good for; null for all.' }),
   })
   .meta({ id: 'Me' });
-
-const MOST_MEMBERS = 1_000;
-const Member = z.object({ id: z.string(), email: z.string(), role: Role });
 
 export const WORKSPACE_ROUTES: readonly Route[] = [
   ownRoute({
@@ -26,15 +23,17 @@ export const WORKSPACE_ROUTES: readonly Route[] = [
     id: 'getMe',
     tag: 'Workspace',
     access: 'read',
+    forOneAgent: true,
     summary: 'Whose key this is, and what it may do',
     answers: [{ status: 200, description: 'The key and its workspace', schema: Me }],
-    run: async (_, { caller }) =>
+    run: async (_, { caller, env, now }) =>
       json({
         workspace_id: caller.workspaceId,
-        workspace: caller.workspaceName,
+        workspace: await workspaceName(env, caller, now),
         email: caller.email,
         key_id: caller.credentialId,
         scopes: caller.scopes,
+        agent_name: caller.agentName,
       }),
   }),
   toolRoute({
@@ -46,12 +45,5 @@ export const WORKSPACE_ROUTES: readonly Route[] = [
     ...{ method: 'GET', path: '/v1/overview', id: 'getOverview', tag: 'Workspace', access: 'read' },
     summary: 'The workspace at a glance',
     tool: dashboard,
-  }),
-  ownRoute({
-    ...{ method: 'GET', path: '/v1/members', id: 'listMembers', tag: 'Workspace', access: 'read' },
-    summary: 'Who belongs to the workspace, the first ones first',
-    answers: [{ status: 200, description: 'The members', schema: z.object({ members: z.array(Member) }) }],
-    run: async (_, { env, caller }) =>
-      json({ members: await readD1(selectMembers(env.DB, caller.workspaceId, MOST_MEMBERS)) }),
   }),
 ];

@@ -1,7 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { Refusal, refusalText } from '../../domain/errors.ts';
 import { type App, baseUrl } from '../app.ts';
 import { ownAddress } from '../own-origin.ts';
+import { assertAttempt } from '../rate-limit.ts';
 import { readText } from '../read-body.ts';
 import {
   authorizationServer,
@@ -43,6 +45,21 @@ for (const path of [RESOURCE_METADATA_PATH, '/.well-known/oauth-protected-resour
     });
   });
 }
+
+/** Whoever asks for tokens, or to be known as a client, is nobody yet. */
+for (const path of ['/oauth/token', '/oauth/register'])
+  discovery.post(path, async (c, next) => {
+    const refusal = await assertAttempt(c, Date.now()).catch((error: unknown) => error);
+    if (refusal === undefined) return next();
+    if (!(refusal instanceof Refusal)) throw refusal;
+    const headers = { 'Retry-After': String(refusal.details.retry_after), 'Access-Control-Allow-Origin': '*' };
+    return c.json({ error: 'temporarily_unavailable', error_description: refusalText(refusal) }, 429, headers);
+  });
+
+discovery.use('/authorize', async (c, next) => {
+  await assertAttempt(c, Date.now());
+  return next();
+});
 
 /** What the library serves: its metadata, tokens, revocation, registration. */
 const SERVED = ['/.well-known/oauth-authorization-server', TOKEN_PATH, REGISTER_PATH];

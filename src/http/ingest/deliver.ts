@@ -3,9 +3,11 @@ import * as z from 'zod';
 import { Refusal } from '../../domain/errors.ts';
 import { AGENT_NAME, Counts } from '../../domain/fields.ts';
 import { REPORT_FORMATS } from '../../domain/formats/reported-case.ts';
+import { redact } from '../../domain/redaction/redaction.ts';
 import { externalKey } from '../../domain/trust-rule.ts';
 import { type AgentRpc, agentObject } from '../../env.ts';
 import { agentNotFound, runUrl } from '../../tools/agent-access.ts';
+import { rulesOfNewRun } from '../../tools/run-rules.ts';
 import { worded } from '../api/boundary.ts';
 import { readKey } from '../api/idempotency.ts';
 import type { OpenApiContext } from '../api/route.ts';
@@ -81,13 +83,16 @@ function deliveryOf({ c }: OpenApiContext, { sender, wire }: Known): Delivery | 
 
 type Taking = { agent: AgentRpc; delivery: Delivery | null };
 
-async function take({ c, baseUrl }: OpenApiContext, { wire, proof, agentName }: Known, { agent, delivery }: Taking) {
+async function take({ c, baseUrl }: OpenApiContext, known: Known, { agent, delivery }: Taking) {
+  const { wire, proof, agentName } = known;
   const run = proof?.run ?? null;
   const uploaded = await takeReport({
     agent,
+    payer: { env: c.env, workspaceId: known.workspaceId, now: known.now },
     chunks: () => inflated(wire, c.req.header('content-encoding') ?? null),
     contentType: c.req.header('content-type') ?? null,
     query: readQuery(c.req.query()),
+    rules: await rulesOfNewRun(c.env, known),
     externalKey: run && externalKey(run),
     deliveryKey: delivery && `delivery:${delivery.ruleId}:${delivery.ids[0]}`,
   }).catch((error: unknown) => {
@@ -105,11 +110,15 @@ function wireAnswer({ run, rejected, facts, warnings, ...counted }: Uploaded, ba
     status: run.status,
     format: facts.format,
     ...counted,
-    rejected: rejected.slice(0, MOST_REJECTED),
+    ...said({ rejected: rejected.slice(0, MOST_REJECTED), warnings }),
     rejected_total: rejected.length,
     counts: run.counts,
-    warnings,
   };
+}
+
+/** The answer is kept for repeats, and words of the report may be in it. */
+function said<T>(words: T): T {
+  return redact(words, { personalData: true }).value as T;
 }
 
 /** What is no format of ours is not kept. */

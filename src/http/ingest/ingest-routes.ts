@@ -14,7 +14,9 @@ import { Run } from '../api/run-routes.ts';
 import { readCredential } from '../auth.ts';
 import { type Trusted, type TrustedEvent, trustGithubEvent, trustUpload } from '../ci-trust.ts';
 import { answerOnce } from '../ci-trust-delivery.ts';
+import type { Trust } from '../ci-trust-faults.ts';
 import { knowsItself } from '../own-origin.ts';
+import { assertClaim, claimOf, settleClaim } from '../rate-limit.ts';
 import { believed } from './believed.ts';
 import { deliver, Taken } from './deliver.ts';
 import { readWire } from './upload-body.ts';
@@ -72,10 +74,8 @@ const fromGithub: Route = {
   body: z.unknown(),
   answers: [{ status: 202, description: 'Which runs it ended', schema: z.object({ ended: z.array(z.string()) }) }],
   serve: async ({ params: { workspace: workspaceId = '' } }, { c, env, now }) => {
-    const wire = await readWire(c.req.raw);
-    const trusted = believed(
-      await readD1(trustGithubEvent(env, { workspaceId, headers: c.req.raw.headers, body: wire, now })),
-    );
+    const event = { workspaceId, headers: c.req.raw.headers, body: await readWire(c.req.raw), now };
+    const trusted = await proved({ c, now, workspaceId }, () => trustGithubEvent(env, event));
     c.set('workspace', workspaceId);
     const work = async () => {
       const ended = await endRuns(env, workspaceId, trusted);
@@ -143,9 +143,24 @@ async function prove({ c, env, baseUrl, now }: OpenApiContext, { workspace, agen
   if (readCredential(c.req.header('authorization')).kind === 'key') throw keyHere();
   const upload = { workspaceId: workspace, agentName: agent, headers: c.req.raw.headers, body: wire, now };
   assertOwnOrigin(env, { baseUrl, headers: c.req.raw.headers });
-  const proof = believed(await readD1(trustUpload(env, { ...upload, origin: new URL(baseUrl).origin })));
+  const origin = new URL(baseUrl).origin;
+  const proof = await proved({ c, now, workspaceId: workspace }, () => trustUpload(env, { ...upload, origin }));
   c.set('workspace', workspace);
   return proof;
+}
+
+type Proved = Pick<OpenApiContext, 'c' | 'now'> & { workspaceId: string };
+
+/** A source that proved something to a workspace goes on without being counted; one that fails is. @throws Refusal, RefusedRequest */
+async function proved<T extends Pick<TrustedEvent, 'rule'>>(
+  { c, now, workspaceId }: Proved,
+  prove: () => Promise<Trust<T>>,
+): Promise<T> {
+  const claim = claimOf(c, `proof ${workspaceId}`, now);
+  await assertClaim(c, claim);
+  const trust = await readD1(prove());
+  await settleClaim(c, claim, trust.ok ? trust.value.rule.id : null);
+  return believed(trust);
 }
 
 function keyHere(): RefusedRequest {

@@ -3,7 +3,9 @@ import type { ReportedItem } from '../../agent/ci-intake.ts';
 import { Refusal, type Result, unwrap } from '../../domain/errors.ts';
 import { ReportReader } from '../../domain/formats/report-reader.ts';
 import type { ReportFacts, ReportItem } from '../../domain/formats/reported-case.ts';
+import type { RunRules } from '../../domain/run-state.ts';
 import type { AgentRpc } from '../../env.ts';
+import { type Payer, withinCredits } from '../../tools/credits.ts';
 import { ItemReader } from './item-reader.ts';
 import { type Shard, shardIn, type UploadQuery } from './upload-request.ts';
 
@@ -23,11 +25,14 @@ const SHOWN_FAULTS = 10;
  */
 export type ReportUpload = {
   agent: AgentRpc;
+  payer: Payer;
   chunks: () => AsyncIterable<Uint8Array>;
   contentType: string | null;
   query: UploadQuery & { at: Shard | null };
   externalKey: string | null;
   deliveryKey: string | null;
+  /** What the run holds to, where this upload makes it. */
+  rules: RunRules;
 };
 
 type Rejected = IngestAnswer['rejected'][number];
@@ -55,9 +60,11 @@ export async function takeReport(upload: ReportUpload): Promise<Uploaded> {
     ci: { externalKey, branch: query.branch ?? null, commit: query.commit ?? null },
     ...{ shard, name: query.name ?? null, source: 'ci' as const },
     expectedTotal: query.expected_total ?? null,
+    rules: upload.rules,
   };
   const send: Send = (part) => upload.agent.ingest({ ...call, ...part });
-  return { ...(await store(upload, send)), warnings: facts.warnings, facts };
+  const stored = await withinCredits(upload.payer, items - faults.length, () => store(upload, send));
+  return { ...stored, warnings: facts.warnings, facts };
 }
 
 const ONLY_SHARD: Shard = { index: 1, total: 1 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Refusal } from '../../domain/errors.ts';
 import { REPORT_FORMATS, type ReportFacts } from '../../domain/formats/reported-case.ts';
+import { asSent } from '../../domain/redaction/as-sent.ts';
 import { MAX_EXPECTED_TOTAL, MIN_EXPECTED_TOTAL } from '../../domain/run-state.ts';
 import { parseInput } from '../../tools/input.ts';
 
@@ -14,12 +15,14 @@ export const UploadQuery = z.strictObject({
     .enum(REPORT_FORMATS, { error: `format must be one of: ${REPORT_FORMATS.join(', ')}` })
     .optional()
     .meta({ description: 'Recognised where it is left out.' }),
-  external_key: z
-    .string()
-    .min(1)
-    .max(300)
-    .optional()
-    .meta({ description: 'Names the CI job; all uploads with one key form one run.' }),
+  external_key: asSent(
+    z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .meta({ description: 'Names the CI job; all uploads with one key form one run.' }),
+  ),
   shard: z
     .string()
     .regex(SHARD, { error: 'shard must be written as i/n, for example 3/8' })

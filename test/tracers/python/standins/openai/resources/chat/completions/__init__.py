@@ -1,0 +1,3 @@
+from .completions import AsyncCompletions, Completions
+
+__all__ = ["AsyncCompletions", "Completions"]

@@ -1,0 +1,3 @@
+from .responses import AsyncResponses, Responses
+
+__all__ = ["AsyncResponses", "Responses"]
