@@ -31,7 +31,7 @@ export function SettingsFrame({ tab, title, children, scripts = [], styles = [],
       title={title ?? `${name} · Settings`}
       here="/settings"
       scripts={scripts}
-      styles={['members', ...styles]}
+      styles={['tabs', 'members', ...styles]}
     >
       <h1>Settings</h1>
       <nav class="tabs" aria-label="Settings">

@@ -25,6 +25,7 @@ const ASSETS: Record<string, string> = {
   'docs.css': CSS,
   'webhooks.css': CSS,
   'members.css': CSS,
+  'tabs.css': CSS,
   'live.js': JAVASCRIPT,
   'copy.js': JAVASCRIPT,
   'blueprint.js': JAVASCRIPT,

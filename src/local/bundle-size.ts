@@ -5,7 +5,7 @@ import { Problem, runCommand } from './problem.ts';
 import { buildBundle, gzipSize, readBundle } from './worker-bundle.ts';
 
 /** Cloudflare takes 3 MB on its smallest plan; this is where somebody has to look at what a change brought in. */
-const LIMIT_KB = 520;
+const LIMIT_KB = 600;
 const KB = 1024;
 
 /** `npm run size`: what an upload of the Worker weighs, and a failure when that is too much. */

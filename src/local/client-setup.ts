@@ -6,7 +6,10 @@ export function clientSetup({ mcp_url, api_key }: LocalFacts): string {
   const cursor = { mcpServers: { invarium: { url: mcp_url, headers } } };
   const vscode = { servers: { invarium: { type: 'http', url: mcp_url, headers } } };
   return [
-    'Claude Code, in a terminal:',
+    'Any client that can sign in by itself needs the URL alone, and no key:',
+    `  claude mcp add --transport http invarium ${mcp_url}`,
+    '',
+    'Claude Code with the key, in a terminal:',
     `  claude mcp add --transport http invarium ${mcp_url} --header "Authorization: Bearer ${api_key}"`,
     '',
     'Cursor, in .cursor/mcp.json:',

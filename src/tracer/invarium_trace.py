@@ -29,8 +29,7 @@ __version__ = "0.2.0"
 
 DEFAULT_CONFIG = ".invarium/config.json"
 MAX_BATCH_RESULTS, MAX_BATCH_BYTES = 100, 4 * 1024 * 1024
-MAX_RESULT_BYTES = 250 * 1024          # the server takes 256 KB
-MAX_TOOL_CALLS = 200
+MAX_RESULT_BYTES, MAX_TOOL_CALLS = 250 * 1024, 200  # the server takes 256 KB
 MAX_NODES, MAX_DEPTH = 20_000, 30      # of one value that a tool was given or returned; more would slow the agent
 MAX_PAUSE_SECONDS, CLOSING_ATTEMPTS = 30.0, 3  # attempts in a row, once the script waits for the tracer to end
 CUT = "[cut by the tracer: too large]"
@@ -875,8 +874,7 @@ class _Server:
         """Adds results to a run; None ends it, which only REST can do."""
         quoted = (urllib.parse.quote(agent_name, safe=""), urllib.parse.quote(run_id, safe=""))
         path = "/v1/agents/%s/runs/%s/%s" % (*quoted, "finish" if results is None else "results")
-        body: Any = results
-        call_id = uuid.uuid4().hex
+        body, call_id = cast(Any, results), uuid.uuid4().hex
         if self.transport == "mcp" and results is not None:
             arguments = {"agent_name": agent_name, "test_run_id": run_id, "results": _dump(results)}
             path, body = "/mcp", {"jsonrpc": "2.0", "id": call_id, "method": "tools/call",

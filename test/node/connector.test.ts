@@ -48,8 +48,9 @@ async function allow(address: string): Promise<Page> {
 /** In the settings, where a person would look for it. */
 async function withdraw(page: Page, client: string): Promise<void> {
   await page.goto(`${server.facts.base_url}/settings/apps`);
-  await page.getByRole('row', { name: client }).getByRole('button', { name: 'Withdraw' }).click();
-  await page.getByRole('row', { name: client }).waitFor({ state: 'detached' });
+  const app = page.getByRole('listitem').filter({ hasText: client }).first();
+  await app.getByRole('button', { name: 'Withdraw' }).click();
+  await page.getByText(client).waitFor({ state: 'detached' });
 }
 
 /** Keeps what a client learns, in memory, and says where it wants the person to go. */
@@ -81,6 +82,9 @@ class Memory implements OAuthClientProvider {
   saveTokens(tokens: StoredOAuthTokens) {
     this.held = tokens;
     this.saves += 1;
+  }
+  invalidateCredentials(what: string) {
+    if (what === 'tokens' || what === 'all') this.held = undefined;
   }
   redirectToAuthorization(url: URL) {
     this.opened = url.href;
@@ -149,7 +153,8 @@ test('mcp-remote, which other programs use to reach a connector, does the same',
   expect(await remote.answer(2)).toContain('Plan: Self-hosted');
   await withdraw(page, 'MCP CLI Proxy');
   say({ id: 3, method: 'tools/call', params });
-  expect(await Promise.race([remote.answer(3), remote.ended])).not.toContain('Plan: Self-hosted');
+  const next = await Promise.race([remote.answer(3), remote.ended, remote.askedAgain]);
+  expect(next).not.toContain('Plan: Self-hosted');
   remote.child.kill('SIGKILL');
   await remote.ended;
   rmSync(directory, { recursive: true, force: true });
@@ -159,6 +164,8 @@ type Remote = {
   child: ChildProcess;
   /** What it wants opened in a browser. */
   address: Promise<string>;
+  /** What it wants opened when its access has ended. */
+  askedAgain: Promise<string>;
   answer: (id: number) => Promise<string>;
   ended: Promise<string>;
 };
@@ -167,11 +174,11 @@ function startRemote(directory: string): Remote {
   const env = { ...process.env, MCP_REMOTE_CONFIG_DIR: directory, HOME: directory, BROWSER: '/bin/true' };
   const child = spawn(process.execPath, [REMOTE, server.facts.mcp_url], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const said: string[] = [];
-  const address = new Promise<string>((resolve) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      const found = /https?:\/\/\S+\/authorize\?\S+/.exec(line);
-      if (found) resolve(found[0]);
-    });
+  const told = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const;
+  let asked = 0;
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    const found = /https?:\/\/\S+\/authorize\?\S+/.exec(line);
+    if (found) told[asked++]?.resolve(found[0]);
   });
   createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
   const answer = async (id: number) => {
@@ -182,5 +189,5 @@ function startRemote(directory: string): Remote {
     }
   };
   const ended = once(child, 'exit').then(() => 'ended');
-  return { child, address, answer, ended };
+  return { child, address: told[0].promise, askedAgain: told[1].promise, answer, ended };
 }

@@ -33,7 +33,9 @@ async function linesOf(page: Page, entry: PageEntry): Promise<Set<string>> {
   await openPage(page, entry, workspace);
   await page.evaluate(`document.querySelectorAll('${OF_SCRIPTS}').forEach((each) => each.remove())`);
   const text = await page.locator('main').innerText();
-  return new Set(text.split('\n').map((line) => line.trim().replaceAll(/\d+|just now|inv_\S+|report\/\S+/g, '#')));
+  return new Set(
+    text.split('\n').map((line) => line.trim().replaceAll(/(join|report)\/\S+|inv_\S+|\d+|just now/g, '#')),
+  );
 }
 
 test('every page shows without script all that it shows with it', async () => {

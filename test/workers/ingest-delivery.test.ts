@@ -2,7 +2,7 @@ import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext }
 import { env } from 'cloudflare:workers';
 import { sign as githubSign } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { newStandardSecret } from '../../src/agent/standard-signature.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/worker.ts';
@@ -60,7 +60,12 @@ test('refused uploads are listed on the page of the agent, with the reason and w
   await upload(workspace, '{"results": {"tests": [{"name": "SECRET-LINE"', { format: 'ctrf' });
   await upload(workspace, ctrf([]));
   const stub = env.AGENT.getByName(`${workspace.id}/${AGENT}`);
-  const listed = await stub.listRefusedUploads();
+  // They are noted after the answer.
+  const listed = await vi.waitFor(async () => {
+    const all = await stub.listRefusedUploads();
+    expect(all).toMatchObject({ ok: true, value: [{}, {}] });
+    return all;
+  });
   expect(listed).toMatchObject({
     ok: true,
     value: [

@@ -2,7 +2,10 @@ import { env } from 'cloudflare:workers';
 import { newId } from '../../src/agent/ids.ts';
 import type { Scope } from '../../src/domain/access.ts';
 import type { LiveFrame } from '../../src/domain/run.ts';
+import { sha256 } from '../../src/http/auth.ts';
 import { mintKey } from '../../src/http/mint-key.ts';
+import { projectKey } from '../../src/store/credentials.ts';
+import { selectKey } from '../../src/store/keys.ts';
 import { AGENT, addScenario, BLUEPRINT, type Caller, request, toolCaller } from './client.ts';
 import type { Person } from './members-scene.ts';
 
@@ -15,15 +18,20 @@ export async function addShop({ workspace }: Person): Promise<{ call: Caller; ca
   return { call, caseId: `${await addScenario(call)}_1` };
 }
 
-/** A key that a member made. */
+/** A key that a member made, whatever they may make now: one of better times. */
 export async function keyOf(
   { workspace, id }: Person,
   name: string,
   scopes: Scope[] = ['read', 'write', 'ingest'],
 ): Promise<string> {
   const row = { id: newId('key'), workspaceId: workspace.id, name, scopes, createdAt: Date.now(), expiresAt: null };
-  const minted = await mintKey(env, { ...row, memberId: id });
-  return 'key' in minted ? minted.key : '';
+  const minted = await mintKey(env, row);
+  if (!('key' in minted)) return '';
+  await env.DB.prepare('UPDATE api_keys SET member_id = ?2 WHERE id = ?1').bind(row.id, id).run();
+  const hash = sha256(minted.key);
+  const record = await selectKey(env.DB, hash);
+  if (record) await projectKey(env.KV, hash, record);
+  return minted.key;
 }
 
 export async function api(key: string, method: string, path: string, body?: unknown) {
