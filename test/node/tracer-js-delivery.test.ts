@@ -291,7 +291,7 @@ function policyProxy(windowMs: number): { behave: Behaviour; refused: () => numb
 }
 
 test('behind a proxy that refuses the 11th call in its window, 200 results arrive whole, once, and nobody waits', async () => {
-  const proxy = policyProxy(1000);
+  const proxy = policyProxy(3000);
   await project.listen(async (response, call) => {
     await sleep(10);
     proxy.behave(response, call);
@@ -302,7 +302,7 @@ for (let n = 0; n < 200; n++) {
   await tracer.case({ id: 'sc_' + n, user_message: 'q' + n }, async () => { await sleep(4); return 'a' + n; });
 }
 console.log('played');`,
-    { options: 'maxCallsPerMinute: 600' },
+    { options: 'maxCallsPerMinute: 200' },
   );
   expect(stdout).toBe(`played\n${summary({ delivered: 200 })}`);
   expect(proxy.refused()).toBe(0);
