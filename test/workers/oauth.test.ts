@@ -276,6 +276,21 @@ test('a code that was shown with a wrong resource, verifier, client or address g
   }
 });
 
+test('a code that was shown with a resource that is not ours still works for the one it was made for', async () => {
+  const visitor = await visit(await newWorkspace());
+  const clientId = await newClient();
+  const { verifier, challenge } = pkce();
+  const grant = codeGrant(clientId, await decide(visitor, authorizePath(clientId, challenge)), verifier);
+  for (const resource of ['https://elsewhere.example/mcp', 'not a url', `${ORIGIN}/mcp/`]) {
+    const answer = await askToken({ ...grant, resource });
+    expect([resource, answer.status, ((await answer.json()) as { error: string }).error]).toEqual([
+      ...[resource, 400, 'invalid_target'],
+    ]);
+  }
+  const tokens = (await (await askToken({ ...grant, resource: `${ORIGIN}/mcp` })).json()) as Tokens;
+  expect((await callTool(tokens.access_token, 'list_agents')).status).toBe(200);
+});
+
 test('the token endpoint takes forms only', async () => {
   const answer = await askToken({ grant_type: 'authorization_code', code: 'x' }, 'application/json');
   expect(answer.status).toBe(400);
