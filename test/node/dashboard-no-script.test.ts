@@ -42,8 +42,10 @@ test('every page shows without script all that it shows with it', async () => {
   const [withScript, without] = [await scripted.newPage(), await plain.newPage()];
   const missing: string[] = [];
   for (const entry of PAGES) {
-    const [wanted, found] = await Promise.all([withScript, without].map((page) => linesOf(page, entry)));
-    const lacking = [...(wanted ?? [])].filter((line) => !found?.has(line));
+    // One after the other: a form that both send at once is refused to one of them.
+    const wanted = await linesOf(withScript, entry);
+    const found = await linesOf(without, entry);
+    const lacking = [...wanted].filter((line) => !found.has(line));
     missing.push(...lacking.map((line) => `${entry.name}: ${line}`));
   }
   expect(missing).toEqual([]);
