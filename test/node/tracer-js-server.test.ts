@@ -92,7 +92,7 @@ for (const tracer of tracers) console.log(JSON.stringify(await tracer.close()));
   );
   const both = [1, 2].map(() => summary({ delivered: RESULTS / 2 }));
   expect(await playing).toMatchObject({ code: 0, stdout: ['half', 'half', ...both].join('\n') });
-  expect(restarting).toBeDefined();
+  expect(restarting).toBeInstanceOf(Promise);
   await restarting;
   expect(project.spooled()).toEqual([]);
   expect(await readRun(runId)).toMatchObject({ status: 'completed', counts: { total: RESULTS, passed: RESULTS } });

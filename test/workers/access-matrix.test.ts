@@ -56,8 +56,17 @@ function saidBy({ door }: Row, status: number, location: string, text: string): 
 
 /** Pages that a viewer may not look at, and forms that a viewer may send, because they concern nobody else. */
 const OWNERS_ONLY = /^GET \/settings\/(export|delete|audit-log)|^GET \/(webhooks|api-keys)\/.+\/(delete|revoke)$/;
-/** A first version has nothing to be compared with. */
-const NOTHING_YET = 'GET /agent/:id/blueprint/diff';
+/** Where somebody who may look, at what is theirs or not, hears something else than that it is there or is not. */
+const LOOKED: Record<string, Partial<Record<Whose, readonly string[]>>> = {
+  // A first version has nothing to be compared with, and no runs were ticked.
+  'GET /agent/:id/blueprint/diff': { own: ['not found'] },
+  'GET /agent/:id/compare': { own: ['refused'] },
+  // A request that names no client, and a name that is not the workspace's.
+  'GET /authorize': { own: ['refused'], foreign: ['refused'], nobody: ['refused'] },
+  'DELETE /v1/workspace': { foreign: ['refused'], nobody: ['refused'] },
+  // A list without an entry.
+  'GET /v1/runs': { foreign: ['done'], nobody: ['done'] },
+};
 const VIEWERS_TOO =
   /^POST \/(sign-(in|out).*|authorize|agent\/:id\/blueprint\/check|workspaces\/:id\/enter|settings\/apps\/withdraw|settings\/members\/:id\/link)$/;
 const NOBODY: readonly Principal[] = ['none', 'malformed', 'signed-out session', 'forged session'];
@@ -67,8 +76,7 @@ const NO_GOOD_KEY: readonly Principal[] = ['bad', 'revoked', 'expired'];
 function expected(row: Row, principal: Principal, whose: Whose): readonly string[] {
   const { needs, door, reads } = row;
   const names = kindsOf(row, own.ids).length > 0;
-  const looked =
-    (whose === 'own' && row.name !== NOTHING_YET) || !names ? ['done', 'refused'] : ['not found', 'done', 'refused'];
+  const looked = LOOKED[row.name]?.[whose] ?? [whose === 'own' || !names ? 'done' : 'not found'];
   if (door === 'tool') {
     if (principal === 'malformed' || /token/.test(principal)) return ['who are you'];
     if (needs === 'open') return ['done'];

@@ -34,7 +34,7 @@ test('a model words the cases, and what they are judged by stays as it was plann
   for (const { user_message, expected_behavior, expectations } of cases) {
     expect(user_message).toMatch(/^Good morning from the model\. .+ Many thanks!$/s);
     expect(expected_behavior).not.toBe('As agreed.');
-    expect(expectations.required_effects).toBeDefined();
+    expect(expectations.required_effects).toBeInstanceOf(Array);
   }
 });
 
